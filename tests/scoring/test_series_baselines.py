@@ -1,0 +1,145 @@
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossings.scoring.series_baselines import (
+    DailySeries,
+    damped_drift,
+    drift,
+    increments,
+    persistence_with_spread,
+)
+
+SERIES_SCORER = Path(__file__).parents[3] / "shared" / "tools" / "score_forecast.py"
+
+HORIZON = 7
+
+
+@st.composite
+def published(draw, shortest_gap=1):
+    """Days and figures of a series, steady, jumping or falling."""
+    days = np.cumsum(draw(st.lists(st.integers(shortest_gap, 12), min_size=3, max_size=20)))
+    people = draw(st.lists(st.integers(0, 500_000), min_size=days.size, max_size=days.size))
+    return days, np.array(people, dtype=float)
+
+
+def every_baseline(series, horizon=HORIZON, seed=1):
+    return {
+        "persistence": persistence_with_spread(series, horizon),
+        "drift": drift(series, horizon),
+        "damped": damped_drift(series, horizon),
+        "increments": increments(series, horizon, np.random.default_rng(seed)),
+    }
+
+
+def line(days, rate, start=0.0):
+    return DailySeries.from_figures(np.arange(days), start + rate * np.arange(days), days - 1)
+
+
+@given(published(shortest_gap=5), st.integers(0, 9))
+def test_every_baseline_gives_rising_quantiles_of_a_count(figures, stale):
+    days, people = figures
+    series = DailySeries.from_figures(days, people, int(days[-1]) + 20 + stale)
+    for quantiles in every_baseline(series).values():
+        assert quantiles.shape == (23,)
+        assert (quantiles >= 0).all()
+        assert (np.diff(quantiles) >= 0).all()
+
+
+@given(published(), st.integers(1, 60), st.integers(0, 500_000))
+def test_figures_after_the_issue_day_change_nothing(figures, later, people):
+    days, values = figures
+    issue = int(days[-1])
+    extended = DailySeries.from_figures([*days, issue + later], [*values, people], issue)
+    known = DailySeries.from_figures(days, values, issue)
+    np.testing.assert_array_equal(extended.people, known.people)
+    assert (extended.figures, extended.age) == (known.figures, known.age)
+
+
+@given(st.integers(0, 1000), st.integers(0, 10_000), st.sampled_from([7, 14]))
+def test_a_straight_line_goes_on(rate, start, horizon):
+    series = line(90, rate, start)
+    quantiles = every_baseline(series, horizon)
+    ahead = series.people[-1] + rate * horizon
+    np.testing.assert_allclose(quantiles["drift"], ahead, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(quantiles["increments"], ahead, rtol=1e-9, atol=1e-6)
+    assert quantiles["persistence"][[0, 11, -1]] == pytest.approx(
+        [max(0, series.people[-1] - rate * horizon), series.people[-1], ahead]
+    )
+
+
+def test_a_damped_drift_stays_behind_by_what_it_lost_before():
+    # On a line every past error is the same, so that its own errors put the damped slope right.
+    assert damped_drift(line(90, 10), HORIZON) == pytest.approx(np.full(23, 890 + 70))
+    # Two days of growth after a long standstill: most past errors are 0, the median is the slope.
+    people = np.concatenate([np.full(88, 100.0), [130.0, 160.0]])
+    series = DailySeries.from_figures(np.arange(90), people, 89)
+    expected = 160 + 2 * sum(0.97**day for day in range(1, HORIZON + 1))
+    assert damped_drift(series, HORIZON)[11] == pytest.approx(expected)
+
+
+def test_the_same_seed_gives_the_same_weeks():
+    people = np.cumsum(np.random.default_rng(0).integers(0, 900, 90))
+    series = DailySeries.from_figures(np.arange(90), people, 89)
+    first, again, other = (every_baseline(series, seed=seed)["increments"] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize(
+    ("days", "issue", "carries"),
+    [
+        ([0, 10, 25], 25, True),
+        ([0, 25], 25, False),
+        ([0, 10, 24], 24, False),
+        ([0, 10, 30], 61, True),
+        ([0, 10, 30], 62, False),
+    ],
+    ids=["enough", "two figures", "four past errors", "31 days old", "32 days old"],
+)
+def test_too_little_past_is_said(days, issue, carries):
+    series = DailySeries.from_figures(days, np.ones(len(days)), issue)
+    assert series.carries(HORIZON) == carries
+    if not carries:
+        for baseline in (persistence_with_spread, drift, damped_drift):
+            with pytest.raises(ValueError, match="too little past for a horizon of 7 d"):
+                baseline(series, HORIZON)
+        with pytest.raises(ValueError, match="too little past for a horizon of 7 d"):
+            increments(series, HORIZON, np.random.default_rng(0))
+
+
+def test_numbers_without_meaning_are_refused():
+    with pytest.raises(ValueError, match="found no figure up to day 3"):
+        DailySeries.from_figures([4, 5], [1, 2], 3)
+    with pytest.raises(ValueError, match="expected as many as figures, rising"):
+        DailySeries.from_figures([4, 4], [1, 2], 5)
+    with pytest.raises(ValueError, match="expected whole days"):
+        DailySeries.from_figures([4.5], [1], 5)
+    with pytest.raises(ValueError, match="horizon: found 0 d"):
+        drift(line(90, 1), 0)
+
+
+@pytest.mark.skipif(not SERIES_SCORER.exists(), reason="the outside series scorer is not beside us")
+@given(published(), st.integers(0, 40), st.sampled_from([1, 7, 14, 30]), st.integers(0, 99))
+def test_the_outside_series_scorer_gets_the_same_numbers(figures, stale, horizon, seed):
+    days, people = figures
+    issue = int(days[-1]) + stale
+    theirs = series_scorer().baselines(days, people, issue, horizon, np.random.default_rng(seed))
+    series = DailySeries.from_figures(days, people, issue)
+    assert series.carries(horizon) == (theirs is not None)
+    if theirs is not None:
+        ours = every_baseline(series, horizon, seed)
+        assert ours.keys() == theirs.keys()
+        for name, quantiles in theirs.items():
+            np.testing.assert_allclose(ours[name], quantiles, rtol=0, atol=1e-6)
+
+
+def series_scorer():
+    spec = importlib.util.spec_from_file_location("score_forecast", SERIES_SCORER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
