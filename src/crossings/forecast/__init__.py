@@ -1,0 +1,26 @@
+"""What is to come: observation model, filter, components and their pool.
+
+The room has the name of its one entry, and can be called in its place: ``crossings.forecast(...)``
+is the same as ``crossings.forecast.forecast(...)``, whichever modules were imported before.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import ModuleType
+from typing import Any
+
+
+class _Room(ModuleType):
+    """A package that can be called like its function of the same name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.forecast(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.forecast)
+
+
+sys.modules[__name__].__class__ = _Room

@@ -4,20 +4,33 @@ Every row says when it became public (``known_at``); :meth:`Situation.as_of` dro
 public and is the only gate through which a forecast sees a situation. Populations and capacities
 are claims of somebody, never properties of a place.
 
-Times are aware datetimes. A bare date stands for a whole day in the situation's time zone: its last
-second for ``as_of`` and ``known_at`` (so that the date of ``.isoformat()`` is still that day), its
-first for the start of an event.
+Times are aware datetimes with a fixed offset (see :mod:`crossings.situation.times`). A bare date
+stands for a whole day in the situation's time zone: its last second for ``as_of`` and ``known_at``
+(so that the date of ``.isoformat()`` is still that day), its first for the start of an event.
+
+Text is kept in one canonical form, so that a folder read, written and read again is the same
+situation: without white space around it, with plain line feeds, without control characters; a list
+has no empty entries, and none holds the ``;`` that separates them in the tables.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo
+import re
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from crossings.errors import InputError
+from crossings.situation.times import Moment, day_edge, read_moment, with_fixed_offset
 
 Tier = Literal["vintage", "dated", "retrospective"]
 PlaceKind = Literal["origin", "town", "crossing", "reception", "camp", "region", "marker"]
@@ -45,26 +58,71 @@ Relation = Literal[
 ALL = "all"
 """The place id that stands for all destinations together."""
 
-DAY_END = dt.time(23, 59, 59)
-"""The last second of a day: a bare date means this moment for ``as_of`` and ``known_at``."""
+MAX_TEXT = 100_000
+"""The longest text that a field may hold, in characters."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _split_list(value: Any) -> Any:
+    """Entries of a list, from its one-line form (``a; b``) or from any sequence of texts."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        return value
+    entries = (entry.strip() for part in parts for entry in part.split(";"))
+    return tuple(entry for entry in entries if entry)
+
+
+def _clean_text(value: Any) -> Any:
+    """Text with plain line feeds; anything but text as it is.
+
+    Raises:
+        ValueError: the text holds a control character other than tab and line feed.
+    """
+    if isinstance(value, tuple | list):
+        return tuple(_clean_text(entry) for entry in value)
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROL.search(text):
+        raise ValueError("text without control characters")
+    return text
+
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+Word = Annotated[str, Field(min_length=1)]
+"""Text that must not be empty."""
+Texts = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+"""A list of texts; ``"a; b"`` is understood too."""
+
+_CONFIG = ConfigDict(
+    frozen=True,
+    extra="forbid",
+    str_strip_whitespace=True,
+    str_max_length=MAX_TEXT,
+    allow_inf_nan=False,
+)
 
 
 class Record(BaseModel):
     """A row of one of the tables: immutable, unknown values empty (``None`` or ``""``)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _CONFIG
 
-    known_at: AwareDatetime
+    known_at: Moment
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _canonical_text(cls, value: Any) -> Any:
+        return _clean_text(value)
 
 
 class Place(Record):
     """A town, crossing, camp or region, with every name it is known by (``places.csv``)."""
 
     id: Identifier
-    name: str
-    names: tuple[str, ...] = ()
+    name: Word
+    names: Texts = ()
     kind: PlaceKind
     country: str = ""
     admin1: str = ""
@@ -76,7 +134,10 @@ class Place(Record):
 
 
 class Route(Record):
-    """A way between two places; ``distance_km`` in kilometres, ``speed_kmh`` in km/h (``routes.csv``)."""
+    """A way between two places: ``distance_km`` in kilometres, ``speed_kmh`` in km/h.
+
+    Its row stands in ``routes.csv``, where the ends are the columns ``from`` and ``to``.
+    """
 
     id: Identifier
     from_place: Identifier
@@ -84,23 +145,26 @@ class Route(Record):
     both_ways: bool = False
     distance_km: float | None = Field(default=None, ge=0)
     speed_kmh: float | None = Field(default=None, gt=0)
-    mode: tuple[str, ...] = ()
+    mode: Texts = ()
     source: str = ""
     url: str = ""
 
 
 class Event(Record):
-    """Something that happened at a time; each side's own words stand in ``wording`` (``events.csv``)."""
+    """Something that happened at a time (``events.csv``).
+
+    ``kind`` describes it in neutral words; each side's own words stand in ``wording``.
+    """
 
     id: Identifier
-    time: AwareDatetime
+    time: Moment
     kind: EventKind
     place: str = ""
     route: str = ""
     from_country: str = ""
     to_country: str = ""
     intensity: str = ""
-    sources: tuple[str, ...] = ()
+    sources: Texts = ()
     via: str = ""
     publisher: str = ""
     url: str = ""
@@ -118,19 +182,19 @@ class Claim(Record):
     """
 
     id: Identifier
-    measure: str
+    measure: Word
     counting: Counting
-    unit: str = "people"
+    unit: Word = "people"
     place: str = ""
     origin: str = ""
     low: float | None = Field(default=None, ge=0)
     high: float | None = Field(default=None, ge=0)
     qualifier: Qualifier = "exact"
     basis: Basis = "estimate"
-    as_of: AwareDatetime | None = None
+    as_of: Moment | None = None
     as_of_precision: str = ""
     known_at_assumed: bool = False
-    sources: tuple[str, ...] = ()
+    sources: Texts = ()
     via: str = ""
     publisher: str = ""
     url: str = ""
@@ -143,6 +207,14 @@ class Claim(Record):
     review: Review = "accepted"
     sensitivity: str = ""
     note: str = ""
+
+    @field_validator("high")
+    @classmethod
+    def _bounds_in_order(cls, high: float | None, info: ValidationInfo) -> float | None:
+        low = info.data.get("low")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"a number of at least low ({low:g})")
+        return high
 
     @property
     def target(self) -> str:
@@ -161,12 +233,12 @@ class Context(Record):
     """One attributed statement about the wider setting; shown, not modelled (``context.csv``)."""
 
     id: Identifier
-    subject: str
+    subject: Word
     relation: Relation
     object: str = ""
     what: str = ""
     since: str = ""
-    sources: tuple[str, ...] = ()
+    sources: Texts = ()
     via: str = ""
     publisher: str = ""
     url: str = ""
@@ -181,9 +253,9 @@ class Prior(Record):
     whole situation or the id of a place, route or event kind.
     """
 
-    parameter: str
+    parameter: Word
     scope: str = ""
-    family: str
+    family: Word
     a: float
     b: float
     reason: str = ""
@@ -193,14 +265,14 @@ class Prior(Record):
 class Situation(BaseModel):
     """A displacement crisis: its description and its tables, in the order of the files."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _CONFIG
 
     id: Identifier
-    title: str
-    start: AwareDatetime
+    title: Word
+    start: Moment
     time_zone: str = "UTC"
     step_hours: float = Field(default=1.0, ge=1, le=24)
-    targets: tuple[str, ...] = ("arrived.cumulative",)
+    targets: Texts = ("arrived.cumulative",)
     tier: Tier = "vintage"
     sensitivity: str = ""
     notes: str = ""
@@ -212,6 +284,20 @@ class Situation(BaseModel):
     context: tuple[Context, ...] = ()
     priors: tuple[Prior, ...] = ()
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _canonical_text(cls, value: Any) -> Any:
+        return _clean_text(value)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("the name of a time zone, such as 'Asia/Yerevan'") from error
+        return value
+
     @property
     def zone(self) -> ZoneInfo:
         """The situation's time zone."""
@@ -220,34 +306,32 @@ class Situation(BaseModel):
     def moment(self, when: str | dt.date | dt.datetime) -> dt.datetime:
         """Resolve ``when`` to an aware datetime; a bare date means the last second of that day.
 
+        A month (``2023-09``) or a year means its last second.
+
         Raises:
-            InputError: ``when`` is not an ISO 8601 date or date-time, or a date-time without offset.
+            InputError: ``when`` is no date, month, year or date-time, or one without an offset.
         """
-        if isinstance(when, str):
-            try:
-                is_date = len(when.strip()) == len("2023-09-25")
-                parse = dt.date.fromisoformat if is_date else dt.datetime.fromisoformat
-                when = parse(when.strip())
-            except ValueError as error:
-                raise InputError(
-                    f"time: found {when!r}, expected a date (2023-09-25) or a date-time with "
-                    "offset (2023-09-25T17:00+04:00)"
-                ) from error
-        if not isinstance(when, dt.datetime):
-            return dt.datetime.combine(when, DAY_END, self.zone)
-        if when.tzinfo is None:
-            raise InputError(
-                f"time: found {when.isoformat()!r} without an offset, expected one such as "
-                f"{when.replace(tzinfo=self.zone).isoformat()}"
-            )
-        return when
+        try:
+            if isinstance(when, str):
+                return read_moment(when, self.zone, "end")
+            if not isinstance(when, dt.datetime):
+                return day_edge(when, self.zone, "end")
+            if when.tzinfo is None:
+                return read_moment(when.isoformat(), self.zone, "end")
+            return with_fixed_offset(when)
+        except ValueError as error:
+            raise InputError(f"time: found {str(when)!r}, expected {error}") from error
 
     def as_of(self, when: str | dt.date | dt.datetime) -> Situation:
         """The situation as it was known at ``when``: the only gate to the past.
 
-        Drops every row of every table with ``known_at`` after ``when``. References to dropped rows
-        are emptied and routes that touch a dropped place are dropped with it, so that nothing in
-        what remains tells of them.
+        Drops every row of every table with ``known_at`` after ``when``, and with a dropped place or
+        route what touches it: routes, claims and events. Other references to dropped rows are
+        emptied, so that nothing in what remains tells of them. What is kept depends on kept rows
+        only.
+
+        Raises:
+            InputError: ``when`` is not a moment.
         """
         limit = self.moment(when)
         places = tuple(p for p in self.places if p.known_at <= limit)
@@ -257,8 +341,12 @@ class Situation(BaseModel):
             for r in self.routes
             if r.known_at <= limit and r.from_place in ids and r.to_place in ids
         )
-        events = tuple(e for e in self.events if e.known_at <= limit)
-        claims = tuple(c for c in self.claims if c.known_at <= limit)
+        located = ids | {ALL, ""}
+        ways = {r.id for r in routes} | {""}
+        events = tuple(
+            e for e in self.events if e.known_at <= limit and e.place in located and e.route in ways
+        )
+        claims = tuple(c for c in self.claims if c.known_at <= limit and c.place in located)
         statements = tuple(c for c in self.context if c.known_at <= limit)
         event_ids = {e.id for e in events}
         claim_ids = {c.id for c in claims}
@@ -267,12 +355,11 @@ class Situation(BaseModel):
             update={
                 "places": places,
                 "routes": routes,
-                "events": tuple(_without_dangling(e, "disputes", rows) for e in events),
+                "events": tuple(_without_dangling(e, rows, "disputes") for e in events),
                 "claims": tuple(
-                    _without_dangling(_without_dangling(c, "part_of", rows), "same_group_as", rows)
-                    for c in claims
+                    _without_dangling(c, claim_ids, "part_of", "same_group_as") for c in claims
                 ),
-                "context": tuple(_without_dangling(c, "bears_on", rows) for c in statements),
+                "context": tuple(_without_dangling(c, event_ids, "bears_on") for c in statements),
                 "priors": tuple(p for p in self.priors if p.known_at <= limit),
             }
         )
@@ -309,6 +396,7 @@ class Situation(BaseModel):
 R = TypeVar("R", bound=Record)
 
 
-def _without_dangling(row: R, field: str, known: set[str]) -> R:
-    """``row`` with ``field`` emptied where it names a row that is not among ``known``."""
-    return row if getattr(row, field) in known else row.model_copy(update={field: ""})
+def _without_dangling(row: R, known: set[str], *fields: str) -> R:
+    """``row`` with those ``fields`` emptied that name a row which is not among ``known``."""
+    dangling = {f: "" for f in fields if getattr(row, f) and getattr(row, f) not in known}
+    return row.model_copy(update=dangling) if dangling else row

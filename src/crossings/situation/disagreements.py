@@ -1,0 +1,122 @@
+"""Figures that do not go together, found by comparison and never stored.
+
+A count that grows is no disagreement: 1,050 at 22:00 and 1,510 at midnight are one story. So three
+kinds of figures are compared in three ways:
+
+- running totals (``cumulative``): they contradict each other where the total would have to fall;
+- casualties: different numbers for about the same time, since toll and definition both move;
+- people present and flows: different numbers for the same hour or day; ``population``, which hardly
+  moves, whatever the date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from crossings.situation.records import Claim
+
+CASUALTIES = frozenset({"killed", "injured", "wounded", "missing", "died", "dead"})
+"""Measures of harm to people: tolls of different sources for one day are put side by side."""
+
+ROUNDING = 0.02
+"""Figures closer than this share of the larger one are taken for the same number, rounded."""
+
+NEAR = dt.timedelta(hours=24)
+_HOUR = dt.timedelta(hours=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Disagreement:
+    """Claims of one quantity with different numbers, smallest first."""
+
+    claims: tuple[Claim, ...]
+
+    @property
+    def quantity(self) -> tuple[str, str, str, str, str]:
+        """Measure, counting, unit, place and origin, which the claims share."""
+        return _quantity(self.claims[0])
+
+
+def disagreements(claims: Iterable[Claim], zone: ZoneInfo) -> tuple[Disagreement, ...]:
+    """Groups of claims that do not go together, in the order in which they first appear.
+
+    Plans, forecasts, rejected claims and claims without a number or a time are not compared. Only
+    pass what was public together: ``situation.as_of(t).claims``.
+    """
+    quantities: dict[tuple[str, ...], list[Claim]] = {}
+    for claim in claims:
+        comparable = claim.status not in ("planned", "forecast") and claim.review != "rejected"
+        if comparable and claim.value is not None and claim.as_of is not None:
+            quantities.setdefault(_quantity(claim), []).append(claim)
+    found = []
+    for group in quantities.values():
+        found.extend(_components(group, zone))
+    return tuple(found)
+
+
+def _quantity(claim: Claim) -> tuple[str, str, str, str, str]:
+    return (claim.measure, claim.counting, claim.unit, claim.place, claim.origin)
+
+
+def _components(claims: list[Claim], zone: ZoneInfo) -> list[Disagreement]:
+    """The connected groups of claims that disagree in pairs."""
+    group_of = {claim.id: {claim.id} for claim in claims}
+    by_id = {claim.id: claim for claim in claims}
+    for i, a in enumerate(claims):
+        for b in claims[i + 1 :]:
+            if group_of[a.id] is not group_of[b.id] and _differ(a, b) and _clash(a, b, zone):
+                merged = group_of[a.id] | group_of[b.id]
+                for member in merged:
+                    group_of[member] = merged
+    found = []
+    seen: set[str] = set()
+    for claim in claims:
+        group = group_of[claim.id]
+        if len(group) > 1 and claim.id not in seen:
+            seen |= group
+            rows = sorted((by_id[i] for i in group), key=lambda c: (c.value or 0, c.id))
+            found.append(Disagreement(tuple(rows)))
+    return found
+
+
+def _differ(a: Claim, b: Claim) -> bool:
+    """Whether the stated numbers are different, rounding and stated ranges allowed for."""
+    low_a, high_a = _bounds(a)
+    low_b, high_b = _bounds(b)
+    gap = max(low_a, low_b) - min(high_a, high_b)
+    return gap > ROUNDING * max(high_a, high_b)
+
+
+def _bounds(claim: Claim) -> tuple[float, float]:
+    """The numbers as spoken: an open end counts as the number that was said."""
+    number = claim.value or 0.0
+    low = claim.low if claim.low is not None else number
+    return low, claim.high if claim.high is not None else number
+
+
+def _clash(a: Claim, b: Claim, zone: ZoneInfo) -> bool:
+    if a.measure == "population":
+        return True
+    start_a, end_a = _period(a, zone)
+    start_b, end_b = _period(b, zone)
+    if a.measure in CASUALTIES:
+        return start_a - end_b <= NEAR and start_b - end_a <= NEAR
+    if a.counting == "cumulative":
+        low, high = sorted((a, b), key=lambda c: c.value or 0.0)
+        # The higher total must be able to come after the lower one.
+        return _period(high, zone)[1] <= _period(low, zone)[0] and abs(end_a - end_b) <= NEAR
+    return start_a - end_b <= _HOUR and start_b - end_a <= _HOUR
+
+
+def _period(claim: Claim, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+    """When the figure may have held: a moment, or the whole day where only the day is known."""
+    end = claim.as_of
+    assert end is not None  # claims without a time are not compared
+    if claim.as_of_precision.startswith(("exact", "hour", "minute", "approx")):
+        return end, end
+    local = end.astimezone(zone)
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return start, start + dt.timedelta(days=1)
