@@ -67,7 +67,7 @@ def _contents(path: str | os.PathLike[str]) -> Contents:
             raise InputError(f"situation folder: found no folder {str(folder)!r}, expected one")
         return read_contents(folder)
     except (OSError, ValueError) as error:  # a name that is too long, or with a zero byte
-        raise InputError(f"situation folder {str(folder)!r}: {error}") from error
+        raise InputError(f"situation folder {str(folder)!r}: {_reason(error)}") from error
 
 
 def _message(folder: Path, errors: list[Problem]) -> str:
@@ -107,7 +107,7 @@ def save_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except (OSError, ValueError) as error:
-        raise OutputError(f"situation folder {str(folder)!r} cannot be written: {error}") from error
+        raise _unwritable(folder, error) from error
 
 
 def new_folder(path: str | os.PathLike[str]) -> None:
@@ -121,9 +121,19 @@ def new_folder(path: str | os.PathLike[str]) -> None:
     try:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             raise InputError(f"new folder: found {str(folder)!r}, expected a name not in use")
-        shutil.copytree(_TEMPLATE, folder, dirs_exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in _TEMPLATE.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
     except (OSError, ValueError) as error:
-        raise OutputError(f"situation folder {str(folder)!r} cannot be written: {error}") from error
+        raise _unwritable(folder, error) from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def _unwritable(folder: Path, error: OSError | ValueError) -> OutputError:
+    return OutputError(f"situation folder {str(folder)!r} cannot be written: {_reason(error)}")
 
 
 def _umask() -> int:

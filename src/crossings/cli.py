@@ -1,0 +1,115 @@
+"""The command line: parses arguments, calls the rooms, prints. It holds no logic of its own.
+
+One function a command, importing the rooms that it calls inside, so that ``crossings --help``
+answers at once. Errors that crossings raises on purpose, and a disk that is full or cannot be
+written, end with one line on stderr and status 1 (:func:`main`); wrong usage ends with status 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossings.errors import CrossingsError
+
+app = typer.Typer(
+    name="crossings",
+    help="Forecasts of forced displacement: who will arrive, where, by when, with honest ranges.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the script ``crossings``."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # so that a full disk is told here and not while Python shuts down
+    except CrossingsError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}")
+
+
+def _fail(message: str) -> None:
+    print(f"crossings: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"crossings {version('crossings')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def situations(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """List the bundled situations: rows, period, tier and who said how much.
+
+    Example: [bold]crossings situations[/bold]
+    """
+    from crossings.publish.listing import print_overviews, print_overviews_json
+    from crossings.situation.catalogue import bundled, load, overview
+
+    overviews = [overview(load(name)) for name in bundled()]
+    if as_json:
+        print_overviews_json(overviews)
+    else:
+        print_overviews(overviews)
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="A situation folder.")]) -> None:
+    """Check a situation folder and list every error and oddity; status 1 if there are errors.
+
+    Example: [bold]crossings check my-situation/[/bold]
+    """
+    from crossings.publish.listing import print_problems
+    from crossings.situation.folder import check_folder
+
+    problems = check_folder(folder)
+    print_problems(problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="The folder to be made.")]) -> None:
+    """Start a situation folder: a small invented example with explanations, ready to be filled.
+
+    Example: [bold]crossings new my-situation[/bold]
+    """
+    from crossings.situation.folder import new_folder
+
+    new_folder(folder)
+    print(f"{folder}: replace the example by what you know, then run: crossings check {folder}")
+
+
+if __name__ == "__main__":
+    main()
