@@ -1,3 +1,6 @@
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scoringrules
@@ -7,6 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from crossings.forecast import outlook
 from crossings.scoring import intervals
+
+SERIES_SCORER = Path(__file__).parents[3] / "shared" / "tools" / "score_forecast.py"
 
 LEVELS = np.array(intervals.QUANTILE_LEVELS)
 MEDIAN = 11
@@ -44,6 +49,18 @@ def test_wis_is_that_of_scoringrules_from_quantiles_and_from_intervals(forecast)
     from_intervals = (distance / 2 + (alpha / 2 * widths).sum(axis=1)) / (PAIRS + 0.5)
     np.testing.assert_allclose(ours, from_quantiles, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(ours, from_intervals, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.skipif(not SERIES_SCORER.exists(), reason="the outside series scorer is not beside us")
+def test_wis_is_that_of_the_outside_scorer():
+    spec = importlib.util.spec_from_file_location("score_forecast", SERIES_SCORER)
+    scorer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(scorer)
+    rng = np.random.default_rng(0)
+    quantiles = np.sort(rng.lognormal(8, 1, (200, LEVELS.size)), axis=1)
+    outcome = rng.lognormal(8, 1, 200)
+    theirs = [scorer.wis(q, y) for q, y in zip(quantiles, outcome, strict=True)]
+    np.testing.assert_allclose(intervals.wis(quantiles, outcome), theirs, rtol=0, atol=1e-9)
 
 
 @given(forecasts(), st.integers(0, LEVELS.size - 1))
