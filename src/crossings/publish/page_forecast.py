@@ -1,0 +1,360 @@
+"""The upper part of the page: headline, fan chart, ranges by place and day, flow map."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from crossings.forecast.passages import passages
+from crossings.forecast.summary import Headline, Range, day_ends, headline, ranges
+from crossings.publish import words
+from crossings.publish.fan_chart import Fan, Level, Mark, fan_chart, mark, small_fan
+from crossings.publish.flow_map import Flow, FlowMap, flow_map, flow_width
+from crossings.publish.markup import name, text
+from crossings.publish.view import View
+from crossings.situation.closures import closed_routes
+from crossings.situation.records import ALL, Claim
+
+MOST_ROWS = 10
+"""Days shown in a table; a longer horizon shows the first days and then every few."""
+
+TIERS = {
+    "vintage": "vintage: every figure has its real time of publication",
+    "dated": "dated: figures carry their date, corrections are known when they were made",
+    "retrospective": "retrospective: a final series, corrected after the event",
+}
+
+
+def headline_section(view: View) -> str:
+    """The sentence that stands first, what to plan for, and the last figure behind it."""
+    top = headline(view.outlook)
+    when, median, interval, plan = words.headline_parts(_in_zone(top, view))
+    counted = words.target_words(top.target)
+    issued = view.issued_at
+    return (
+        '<header class="top">'
+        f'<p class="kicker">{name(view.outlook.title)}</p>'
+        f'<h1>{text(when)}: <span class="figure">{median}</span> {text(counted)} '
+        f'<span class="soft">(median)</span>; 9 in 10 between {interval}.</h1>'
+        f'<p class="plan">To be covered in 9 of 10 cases, plan for <strong>{plan}</strong>.</p>'
+        f'<p class="last">{_last_figure(view)}</p>'
+        f'<p class="issue-line">Issued {text(words.moment(issued, year=True))} '
+        f"({words.offset(issued)}), from what was public by then. "
+        f"History: {text(TIERS.get(view.outlook.tier, view.outlook.tier))}. "
+        f"Profile: {text(view.profile)}.</p>{_withheld(view)}</header>"
+    )
+
+
+def _in_zone(top: Headline, view: View) -> Headline:
+    r = top.range
+    local = Range(
+        r.time.astimezone(view.zone), r.median, r.low50, r.high50, r.low90, r.high90, r.plan_for
+    )
+    return Headline(top.target, top.place, local)
+
+
+def _withheld(view: View) -> str:
+    if not view.left_out:
+        return ""
+    items = "".join(f"<li>{text(sentence)}</li>" for sentence in view.left_out)
+    return f'<div class="withheld"><p>The public profile leaves out:</p><ul>{items}</ul></div>'
+
+
+def _last_figure(view: View) -> str:
+    last = view.outlook.last_figure
+    if last is None:
+        return "No figure of this kind was public at the time of issue."
+    local = last.as_of.astimezone(view.zone)
+    claim = view.last_claim()
+    said = "" if claim is None else f"; {name(words.speakers(claim))}"
+    return (
+        f"Last figure <strong>{words.number(last.value)}</strong> as of "
+        f"{text(words.moment(local))}, {words.age(last.age_hours)} old{said}."
+    )
+
+
+def fan_section(view: View) -> str:
+    """The fan chart of the headline's target, drawn once for wide screens and once for phones."""
+    top = headline(view.outlook)
+    fan = _fan(view, top)
+    later = (
+        '<li><span class="key later"></span>reported later, not known to the forecast</li>'
+        if fan.later
+        else ""
+    )
+    planned = '<li><span class="key level"></span>plans and others\' forecasts</li>'
+    return (
+        '<section id="course"><h2>The course ahead</h2><figure>'
+        f'<div class="wide">{fan_chart(fan, "fan")}</div>'
+        f'<div class="narrow">{fan_chart(fan, "fan-small", 380, 330)}</div>'
+        '<figcaption><ul class="legend">'
+        '<li><span class="key median"></span>median</li>'
+        '<li><span class="key band50"></span>half of the cases</li>'
+        '<li><span class="key band90"></span>9 in 10 cases</li>'
+        '<li><span class="key known"></span>reported figures known at issue: '
+        "● exact, ○ about, ↑ at least, ↓ at most, bar: a range</li>"
+        f"{later}{planned if fan.levels else ''}</ul></figcaption></figure></section>"
+    )
+
+
+def _fan(view: View, top: Headline) -> Fan:
+    zone = view.zone
+    rows = _zoned(ranges(view.outlook, top.target, top.place), zone)
+    return Fan(
+        title=f"{words.target_words(top.target)}, {view.place_name(top.place)}",
+        issued_at=view.issued_at,
+        ranges=rows,
+        known=_marks(view.known.claims, top, zone),
+        later=_marks(view.later, top, zone, "reported later: "),
+        levels=_planning_levels(view, top),
+    )
+
+
+def _zoned(rows: Sequence[Range], zone: ZoneInfo) -> tuple[Range, ...]:
+    return tuple(
+        Range(
+            r.time.astimezone(zone), r.median, r.low50, r.high50, r.low90, r.high90, r.plan_for
+        )
+        for r in rows
+    )
+
+
+def _marks(
+    claims: Sequence[Claim], top: Headline, zone: ZoneInfo, prefix: str = ""
+) -> tuple[Mark, ...]:
+    """The reported figures of the headline's target, one mark a bulletin and figure."""
+    seen = set()
+    found = []
+    for claim in claims:
+        if claim.target != top.target or claim.place not in (top.place, ""):
+            continue
+        if claim.unit != "people" or claim.status in ("planned", "forecast"):
+            continue
+        if claim.review == "rejected":
+            continue
+        drawn = (claim.as_of, claim.low, claim.high)
+        said = (
+            f"{prefix}{words.figure(claim)} as of {words.stamp(claim.as_of, zone)}, "
+            f"{words.speakers(claim)}"
+        )
+        one = mark(claim, said, zone)
+        if one is not None and drawn not in seen:
+            seen.add(drawn)
+            found.append(one)
+    return tuple(found)
+
+
+def _planning_levels(view: View, top: Headline) -> tuple[Level, ...]:
+    """Plans, intentions and official forecasts in people, for the headline's place."""
+    found: dict[float, list[str]] = {}
+    for claim in view.known.claims:
+        ahead = claim.status in ("planned", "forecast") or claim.basis in ("planning", "intention")
+        fits = claim.unit == "people" and claim.place in (top.place, "") and claim.review != "rejected"
+        if ahead and fits and claim.value:
+            said = f"{words.figure(claim)} {claim.measure.replace('_', ' ')}, {claim.status}: "
+            found.setdefault(claim.value, []).append(said + words.speakers(claim))
+    return tuple(
+        Level(value, said[0] + (f" (and {len(said) - 1} more)" if len(said) > 1 else ""))
+        for value, said in sorted(found.items())
+    )[:6]
+
+
+def shown_days(view: View) -> tuple[int, ...]:
+    """Positions of the day ends that tables show: all, or the first and then every few."""
+    ends = day_ends(view.outlook)
+    if len(ends) <= MOST_ROWS:
+        return ends
+    issued = view.issued_at.date()
+    wanted = (1, 2, 3, 5, 7, 10, 14, 21, 28, 45, 60, 90, 180, 365)
+    ahead = {i: (_day_of(view, i) - issued).days for i in ends}
+    kept = [i for i in ends if ahead[i] in wanted]
+    return tuple(sorted({*kept, ends[-1]}))
+
+
+def _day_of(view: View, index: int) -> dt.date:
+    return (view.times[index] - dt.timedelta(seconds=1)).date()
+
+
+def _day_words(view: View, index: int) -> str:
+    when = view.times[index]
+    start = dt.datetime.combine(_day_of(view, index), dt.time(12), view.zone)
+    if words.is_day_end(when) or when.time() == dt.time(0):
+        return words.short_day(start)
+    return f"{words.short_day(start)}, {when:%H:%M}"
+
+
+def _cells(row: Range) -> str:
+    step = words.step_of(row)
+    return (
+        f'<td class="n strong">{words.rounded(row.median, step)}</td>'
+        f'<td class="n">{words.between(row.low50, row.high50, step)}</td>'
+        f'<td class="n">{words.between(row.low90, row.high90, step)}</td>'
+        f'<td class="n plan-for">{words.rounded_up(row.plan_for, step)}</td>'
+    )
+
+
+_HEAD = (
+    '<thead><tr><th scope="col">By the end of</th><th scope="col" class="n">Median</th>'
+    '<th scope="col" class="n">Half of cases</th><th scope="col" class="n">9 in 10</th>'
+    '<th scope="col" class="n">Plan for</th></tr></thead>'
+)
+
+
+def _day_table(view: View, target: str, place: str, caption: str) -> str:
+    rows = ranges(view.outlook, target, place)
+    body = "".join(
+        f'<tr><th scope="row">{_day_words(view, i)}</th>{_cells(rows[i])}</tr>'
+        for i in shown_days(view)
+    )
+    return f"<table><caption>{caption}</caption>{_HEAD}<tbody>{body}</tbody></table>"
+
+
+def arrivals_section(view: View) -> str:
+    """The headline's target by day, in all and as a small multiple for each place."""
+    top = headline(view.outlook)
+    counted = words.target_words(top.target)
+    whole = _day_table(
+        view, top.target, top.place, f"{text(counted.capitalize())}, {name(view.place_name(top.place))}"
+    )
+    places = [p for p in view.outlook.places if p != top.place]
+    expected = {p: ranges(view.outlook, top.target, p)[-1] for p in places}
+    busy = sorted((p for p in places if expected[p].high90 >= 1), key=lambda p: -expected[p].median)
+    quiet = [p for p in places if expected[p].high90 < 1]
+    cards = "".join(_card(view, top.target, place) for place in busy)
+    none = (
+        f'<p class="soft">Nobody is expected at: {", ".join(name(view.place_name(p)) for p in quiet)}.</p>'
+        if quiet
+        else ""
+    )
+    note = (
+        '<p class="soft">People who pass several places are counted at each of them, so places '
+        "do not add up to the total. “Plan for” is enough in 9 of 10 cases.</p>"
+    )
+    return (
+        f'<section id="places"><h2>Day by day, place by place</h2><div class="table">{whole}</div>'
+        f'{note if cards else ""}<div class="cards">{cards}</div>{none}</section>'
+    )
+
+
+def _card(view: View, target: str, place: str) -> str:
+    rows = ranges(view.outlook, target, place)
+    shown = _zoned([rows[i] for i in view.by_place], view.zone)
+    title = f"{words.target_words(target)} at {view.place_name(place)}"
+    table = _day_table(
+        view, target, place, f'<span class="hidden">{text(title)}</span>'
+    )
+    return (
+        f'<article class="card"><h3>{name(view.place_name(place))}</h3>'
+        f"{small_fan(shown, title) if len(shown) > 1 else ''}{table}</article>"
+    )
+
+
+def stocks_section(view: View) -> str:
+    """People present, waiting and not yet registered: places by days, median and 90 % range."""
+    top = headline(view.outlook).target
+    tables = [_matrix(view, t) for t in view.outlook.targets if t != top]
+    if not any(tables):
+        return ""
+    return (
+        '<section id="present"><h2>People present, waiting, not yet registered</h2>'
+        '<p class="soft">Median, below it the range of 9 in 10 cases. “Plan for” is enough in '
+        "9 of 10 cases on the fullest of the days shown.</p>" + "".join(tables) + "</section>"
+    )
+
+
+def _matrix(view: View, target: str) -> str:
+    days = shown_days(view)
+    by_place = {p: ranges(view.outlook, target, p) for p in view.outlook.places}
+    kept = [p for p, rows in by_place.items() if p == ALL or any(r.high90 >= 1 for r in rows)]
+    if not any(r.high90 >= 1 for rows in by_place.values() for r in rows):
+        return ""
+    head = "".join(f'<th scope="col" class="n">{_day_words(view, i)}</th>' for i in days)
+    body = "".join(_matrix_row(view, p, [by_place[p][i] for i in days]) for p in kept)
+    caption = text(words.target_words(target).capitalize())
+    return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{caption}"><table class="matrix">'
+        f'<caption>{caption}</caption><thead><tr><th scope="col">Place</th>{head}'
+        f'<th scope="col" class="n">Plan for</th></tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _matrix_row(view: View, place: str, rows: Sequence[Range]) -> str:
+    cells = []
+    for row in rows:
+        step = words.step_of(row)
+        cells.append(
+            f'<td class="n">{words.rounded(row.median, step)}'
+            f"<small>{words.between(row.low90, row.high90, step)}</small></td>"
+        )
+    fullest = max(rows, key=lambda r: r.plan_for)
+    plan = words.rounded_up(fullest.plan_for, words.step_of(fullest))
+    label = name(view.place_name(place))
+    style = ' class="total"' if place == ALL else ""
+    return (
+        f'<tr{style}><th scope="row">{label}</th>{"".join(cells)}'
+        f'<td class="n plan-for">{plan}</td></tr>'
+    )
+
+
+def map_section(view: View) -> str:
+    """The flow map of the first day, with what is closed and a note on boundaries."""
+    target = _flow_target(view)
+    start, end = _window(view)
+    found = passages(view.outlook, view.known, target, start, end) if target else {}
+    flows = {route: Flow(head, people) for route, (head, people) in found.items()}
+    zone = view.zone
+    closed = {
+        route: f"Closed since {words.stamp(e.time, zone)} ({words.speakers(e)})"
+        for route, e in closed_routes(view.known, view.issued_at).items()
+    }
+    begin = "the start" if start < 0 else words.moment(view.times[start])
+    span = f"from {begin} to {words.moment(view.times[end])}"
+    title = f"People on the routes, {span}"
+    chart = FlowMap(title, view.known.places, view.known.routes, flows, closed)
+    wide, small = flow_map(chart, "map"), flow_map(chart, "map-small", 390, 10.5)
+    if not wide:
+        return ""
+    return (
+        f'<section id="map"><h2>On the way</h2><figure><div class="wide">{wide}</div>'
+        f'<div class="narrow">{small}</div><figcaption>'
+        f"<p>Line width: median number of people forecast to come to the far end of the route, "
+        f"{text(span)}. Where several routes lead to a place, they are drawn on the quickest from "
+        f"a place of origin. Thin lines: roads on which no count is forecast.</p>"
+        f"{_map_legend(flows, closed)}"
+        '<p class="soft">No borders are drawn; names and positions imply no opinion on the status '
+        "of any territory.</p></figcaption></figure></section>"
+    )
+
+
+def _flow_target(view: View) -> str:
+    running = [t for t in view.outlook.targets if t.endswith(".cumulative")]
+    return running[0] if running else ""
+
+
+def _window(view: View) -> tuple[int, int]:
+    """The first forecast time that may be shown by place, and the one a day later."""
+    shown = view.by_place
+    start = shown[0]
+    limit = view.times[start] + dt.timedelta(hours=24)
+    inside = [i for i in shown if start < i and view.times[i] <= limit]
+    return (start, inside[-1]) if inside else (-1, shown[-1])
+
+
+def _map_legend(flows: dict[str, Flow], closed: dict[str, str]) -> str:
+    most = max((f.people for f in flows.values()), default=0.0)
+    items = []
+    for share in (1.0, 0.5, 0.1) if most >= 1 else ():
+        people = most * share
+        shown = words.rounded(people, words.step_for(people, people))
+        width = flow_width(people, most)
+        items.append(
+            f'<li><svg class="swatch" viewBox="0 0 34 18" aria-hidden="true">'
+            f'<path class="route flow" stroke-width="{width:.1f}" d="M0 9H34"/></svg>{shown}</li>'
+        )
+    items.append("<li>■ origin</li><li>◆ crossing</li><li>● reception</li><li>○ region, town</li>")
+    if closed:
+        items.append('<li><span class="key shut"></span>closed at issue</li>')
+    events = "".join(f"<li>{text(said)}</li>" for said in sorted(set(closed.values())))
+    shut = f'<ul class="shut-list">{events}</ul>' if events else ""
+    return f'<ul class="legend">{"".join(items)}</ul>{shut}'

@@ -1,0 +1,96 @@
+"""The end of the page: how to read it, how it was made, where it fails, how to treat it."""
+
+from __future__ import annotations
+
+from crossings.publish.markup import name, text
+from crossings.publish.page_forecast import TIERS
+from crossings.publish.view import View
+
+METHOD = (
+    "The forecast simulates whole people hour by hour. People at home decide to leave at a rate "
+    "that wanders, that reported events can push up or down, and that grows as others leave; a "
+    "share may never leave. Those who decided queue for the road, which lets through a limited and "
+    "uncertain number of vehicles an hour, fewer at night and none while it is closed. Arrived "
+    "people are registered with a delay and move on to other places. Nothing of this is known "
+    "exactly: the rates, the capacity, the number of people at risk and the reliability of every "
+    "source start from stated prior beliefs, and thousands of such histories are weighed against "
+    "the figures public at the time of issue (tempered sequential Monte Carlo on whole paths). "
+    "Each figure counts by how it was obtained: registration, count, eyewitness, rounded, “at "
+    "least”; copies of one bulletin count once. The histories that remain are the forecast; the "
+    "ranges show how far they differ."
+)
+"""The mechanistic component in plain words."""
+
+LIMITS = (
+    "It knows roads, queues and reported figures, not intentions of governments or armies. A "
+    "road that closes or opens, an attack or an agreement after the time of issue is not foreseen; "
+    "ask for a scenario instead.",
+    "Sudden surges have been under-predicted. Early on, when few figures exist, the range rests "
+    "mainly on what is believed about the population at risk, which the sources themselves dispute.",
+    "Counts at places depend on where people are counted and registered, and lag behind them.",
+)
+
+READING = (
+    ("Median", "As likely to be exceeded as not. Not a promise, and seldom a number to plan with."),
+    ("Half of cases, 9 in 10", "If forecasts like this are honest, what happens falls inside the "
+     "first range one time in two, inside the second nine times in ten; one time in twenty it lies "
+     "below and one in twenty above."),
+    ("Plan for", "Enough in 9 of 10 cases (the 90 % quantile, rounded up). If too few places cost "
+     "you more than too many, plan higher."),
+    ("Rounding", "Forecasts are rounded, since their last digits carry no knowledge. Reported "
+     "figures stand as they were stated."),
+)
+
+RESPONSIBILITY = (
+    "This page holds counts and public statements only, no data about individual people. It is "
+    "meant for those who receive and assist people on the move; it must not be used to stop, "
+    "select or harm them. Before sharing it further, consider who could use place and time of "
+    "expected arrivals, and leave out what could (profile “public”). It follows the IASC "
+    "Operational Guidance on Data Responsibility in Humanitarian Action (2023) and the OCHA Data "
+    "Responsibility Guidelines (2025)."
+)
+
+
+def reading_section() -> str:
+    """How to read the ranges."""
+    items = "".join(f"<dt>{text(term)}</dt><dd>{text(what)}</dd>" for term, what in READING)
+    return f'<section id="reading"><h2>How to read the ranges</h2><dl>{items}</dl></section>'
+
+
+def method_section(view: View) -> str:
+    """Method, notes of the forecast itself, limits, and the tier of the history."""
+    notes = "".join(f"<li>{name(note, 500)}</li>" for note in view.outlook.notes)
+    own = f"<h3>Notes on this forecast</h3><ul>{notes}</ul>" if notes else ""
+    limits = "".join(f"<li>{text(limit)}</li>" for limit in LIMITS)
+    tier = view.outlook.tier
+    return (
+        f'<section id="method"><h2>Method and limits</h2><p>{text(METHOD, 2000)}</p>'
+        f"<p>Component that carried this forecast: {name(view.outlook.carried_by)}.</p>{own}"
+        f"<h3>Limits</h3><ul>{limits}</ul>"
+        f"<h3>Tier of the history</h3><p>{text(TIERS.get(tier, tier).capitalize())}. "
+        "Scores of different tiers are never mixed: a history corrected after the event makes "
+        "any forecast look better than it would have been.</p></section>"
+    )
+
+
+def responsibility_section() -> str:
+    """The note on responsible use."""
+    return (
+        f'<section id="responsibility"><h2>Responsible use</h2><p>{text(RESPONSIBILITY, 2000)}</p>'
+        "</section>"
+    )
+
+
+def imprint(view: View) -> str:
+    """Licence, versions, seed: what is needed to make the same forecast again."""
+    outlook = view.outlook
+    versions = ", ".join(f"{text(k)} {text(v)}" for k, v in sorted(outlook.versions.items()))
+    licence = view.known.licence
+    data = f"<p>Data: {name(licence, 400)}.</p>" if licence else ""
+    return (
+        f'<footer id="imprint"><p>{outlook.members:,} members, seed {outlook.seed}. {versions}. '
+        f"Situation <code>{text(outlook.situation)}</code>, sensitivity "
+        f"{text(outlook.sensitivity or 'not stated')}.</p>{data}"
+        "<p>Made with crossings. Forecasts are no statement of fact; figures belong to those who "
+        "stated them.</p></footer>"
+    )

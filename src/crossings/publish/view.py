@@ -1,0 +1,131 @@
+"""What is shown, and to whom: an outlook and its situation under a profile.
+
+``internal`` shows everything. ``public`` leaves out what could lead somebody to people under way:
+queues, forecasts by place within a day, and every claim not marked ``public`` (IASC Operational
+Guidance on Data Responsibility in Humanitarian Action, 2023).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from crossings.errors import InputError
+from crossings.forecast.outlook import ClaimUse, Outlook
+from crossings.forecast.summary import day_ends
+from crossings.situation.records import ALL, Claim, Situation
+
+Profile = Literal["internal", "public"]
+
+QUEUE_MEASURES = frozenset({"waiting", "queue", "queueing", "travel_time"})
+"""Measures that tell where people stand in line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """An outlook with what was known at its issue time and what was reported later.
+
+    ``left_out`` says in sentences what the profile withholds; empty for ``internal``.
+    """
+
+    outlook: Outlook
+    known: Situation
+    later: tuple[Claim, ...]
+    profile: Profile
+    left_out: tuple[str, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown."""
+        return ZoneInfo(self.outlook.time_zone)
+
+    @property
+    def issued_at(self) -> dt.datetime:
+        """The issue time in that zone."""
+        return self.outlook.issued_at.astimezone(self.zone)
+
+    @property
+    def times(self) -> tuple[dt.datetime, ...]:
+        """The forecast times in that zone."""
+        return tuple(time.astimezone(self.zone) for time in self.outlook.times)
+
+    @property
+    def uses(self) -> dict[str, ClaimUse]:
+        """What became of each claim, by its id."""
+        return {use.claim: use for use in self.outlook.claims}
+
+    @property
+    def by_place(self) -> tuple[int, ...]:
+        """Positions of the forecast times at which single places may be shown."""
+        if self.profile == "public":
+            return day_ends(self.outlook)
+        return tuple(range(len(self.outlook.times)))
+
+    def place_name(self, place: str) -> str:
+        """The name of a place id; ids that the situation does not have stand for themselves."""
+        if place in (ALL, ""):
+            return "all places together" if place == ALL else ""
+        names = {p.id: p.name for p in self.known.places}
+        return names.get(place, place)
+
+    def last_claim(self) -> Claim | None:
+        """The claim behind the last figure, where it is known and may be shown."""
+        last = self.outlook.last_figure
+        return None if last is None else _by_id(self.known, last.claim)
+
+
+def view(outlook: Outlook, situation: Situation, later: Situation | None, profile: str) -> View:
+    """Build the view of ``outlook`` for one profile.
+
+    ``situation`` may be given whole: only what was known at the issue time is kept of it. From
+    ``later`` come the claims that became public after that.
+
+    Raises:
+        InputError: the profile is not known.
+    """
+    if profile not in ("internal", "public"):
+        raise InputError(f"profile: found {profile!r}, expected 'internal' or 'public'")
+    known = situation.as_of(outlook.issued_at)
+    after = () if later is None else later.claims
+    reported = tuple(c for c in after if c.known_at > outlook.issued_at)
+    if profile == "internal":
+        return View(outlook, known, reported, "internal", ())
+    return _public(outlook, known, reported)
+
+
+def _public(outlook: Outlook, known: Situation, later: tuple[Claim, ...]) -> View:
+    shown = tuple(c for c in known.claims if _is_public(c))
+    ids = {c.id for c in shown}
+    queues = [t for t in outlook.targets if t.partition(".")[0] in QUEUE_MEASURES]
+    left_out = ["Forecasts for single places within a day."]
+    if queues:
+        left_out.append("Forecasts of people waiting and of queues.")
+    hidden = len(known.claims) - len(shown)
+    if hidden:
+        left_out.append(f"{hidden} figures that are not marked public.")
+    last = outlook.last_figure
+    public = dataclasses.replace(
+        outlook,
+        draws=outlook.draws.drop_vars(queues),
+        claims=tuple(use for use in outlook.claims if use.claim in ids),
+        last_figure=last if last is not None and last.claim in ids else None,
+        diagnostics={},
+    )
+    return View(
+        public,
+        known.model_copy(update={"claims": shown}),
+        tuple(c for c in later if _is_public(c)),
+        "public",
+        tuple(left_out),
+    )
+
+
+def _is_public(claim: Claim) -> bool:
+    # An empty mark is not a permission: what nobody has classified stays inside.
+    return claim.sensitivity == "public" and claim.measure not in QUEUE_MEASURES
+
+
+def _by_id(situation: Situation, claim_id: str) -> Claim | None:
+    return next((c for c in situation.claims if c.id == claim_id), None)

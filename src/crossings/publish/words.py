@@ -1,0 +1,174 @@
+"""Numbers, ranges, times and attributions in plain words, the same on page and terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from crossings.forecast.summary import Headline, Range
+from crossings.situation.records import Claim, Context, Event
+from crossings.situation.times import DAY_END
+
+TARGET_WORDS = {
+    "arrived.cumulative": "people arrived",
+    "crossed.cumulative": "people crossed the border",
+    "fled.cumulative": "people fled",
+    "displaced.stock": "people displaced",
+    "hosted.stock": "people hosted as refugees",
+    "present.stock": "people present",
+    "waiting.stock": "people waiting",
+    "unregistered.stock": "people not yet registered",
+    "registered.cumulative": "people registered",
+    "accommodated.cumulative": "people housed",
+}
+"""What a target counts, as the subject or object of a sentence."""
+
+COUNTING_WORDS = {
+    "cumulative": "total since the start",
+    "stock": "at that time",
+    "flow": "in a period",
+}
+
+ITSELF = "the report itself"
+"""Whom a statement is attributed to where nobody is named: it is stated as fact."""
+
+
+def target_words(target: str) -> str:
+    """``people arrived`` for ``arrived.cumulative``; unknown targets by their own words."""
+    measure, _, counting = target.partition(".")
+    fallback = f"{measure.replace('_', ' ')} ({COUNTING_WORDS.get(counting, counting)})"
+    return TARGET_WORDS.get(target, fallback)
+
+
+def number(value: float) -> str:
+    """A figure as stated: thousands separated by commas, decimals only where there are any."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def step_for(spread: float, largest: float) -> int:
+    """The step, a power of ten, to which forecast figures of one range are rounded.
+
+    Three significant digits of the largest, but never so coarse that a narrow range disappears:
+    at most a twentieth of ``spread`` (the width of the 90 % interval).
+    """
+    digits = max(largest, 1.0) / 100
+    finest = min(digits, max(spread / 20, 1.0))
+    return int(10 ** max(math.floor(math.log10(max(finest, 1.0))), 0))
+
+
+def rounded(value: float, step: int = 1) -> str:
+    """A forecast figure, rounded to a multiple of ``step`` people."""
+    return f"{round(value / step) * step:,}"
+
+
+def rounded_up(value: float, step: int = 1) -> str:
+    """A figure to plan for: rounded up, so that it covers what it says it covers."""
+    return f"{math.ceil(value / step - 1e-9) * step:,}"
+
+
+def step_of(figures: Range) -> int:
+    """The step for the figures of one range."""
+    return step_for(figures.high90 - figures.low90, figures.high90)
+
+
+def between(low: float, high: float, step: int = 1, dash: str = "–") -> str:
+    """``18,000–127,000``; one number where both ends are the same after rounding."""
+    ends = rounded(low, step), rounded(high, step)
+    return ends[0] if ends[0] == ends[1] else dash.join(ends)
+
+
+def day(when: dt.datetime, year: bool = False) -> str:
+    """``3 October`` or ``3 October 2023``."""
+    return f"{when.day} {when:%B %Y}" if year else f"{when.day} {when:%B}"
+
+
+def short_day(when: dt.datetime) -> str:
+    """``Tue 3 Oct``."""
+    return f"{when:%a} {when.day} {when:%b}"
+
+
+def is_day_end(when: dt.datetime) -> bool:
+    """Whether a moment is the last second of its day, which is how a bare date is kept."""
+    return when.timetz().replace(tzinfo=None, microsecond=0) == DAY_END
+
+
+def moment(when: dt.datetime, year: bool = False) -> str:
+    """``17:00 on 25 September``, or ``end of 25 September`` for the last second of a day."""
+    if is_day_end(when):
+        return f"end of {day(when, year)}"
+    return f"{when:%H:%M} on {day(when, year)}"
+
+
+def stamp(when: dt.datetime | None, zone: dt.tzinfo, precision: str = "") -> str:
+    """``2023-09-25 17:00`` in ``zone``; only the date where no more is known."""
+    if when is None:
+        return "not stated"
+    local = when.astimezone(zone)
+    only_date = is_day_end(local) or precision in ("date", "day")
+    return f"{local:%Y-%m-%d}" if only_date else f"{local:%Y-%m-%d %H:%M}"
+
+
+def offset(when: dt.datetime) -> str:
+    """``UTC+4`` or ``UTC+05:30``."""
+    minutes = int((when.utcoffset() or dt.timedelta()).total_seconds() // 60)
+    sign = "−" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" if not rest else f"UTC{sign}{hours:02d}:{rest:02d}"
+
+
+def age(hours: float) -> str:
+    """``40 min``, ``7 h``, ``3 days``: how old a figure is."""
+    if hours < 1:
+        return f"{round(hours * 60)} min"
+    if hours < 48:
+        return f"{round(hours)} h"
+    return f"{round(hours / 24)} days"
+
+
+def by_then(when: dt.datetime) -> str:
+    """``By the end of 3 October`` or ``By 12:00 on 3 October``."""
+    return f"By the {moment(when)}" if is_day_end(when) else f"By {moment(when)}"
+
+
+def headline_parts(top: Headline) -> tuple[str, str, str, str]:
+    """By when, the median, the 90 % range, and the figure to plan for, each in words."""
+    figures = top.range
+    step = step_of(figures)
+    return (
+        by_then(figures.time),
+        rounded(figures.median, step),
+        f"{rounded(figures.low90, step)} and {rounded(figures.high90, step)}",
+        rounded_up(figures.plan_for, step),
+    )
+
+
+def figure(claim: Claim) -> str:
+    """A claim's figure with its qualifier, without unit: ``at least 2,900``, ``about 3,000``."""
+    if claim.low is None and claim.high is None:
+        return "a number not given"
+    if claim.low is None:
+        return f"at most {number(claim.high or 0)}"
+    if claim.high is None:
+        return f"at least {number(claim.low)}"
+    value = number(claim.low)
+    if claim.low != claim.high:
+        value = f"{value}–{number(claim.high)}"
+    words = {
+        "approx": f"about {value}",
+        "at_least": f"at least {value}",
+        "at_most": f"at most {value}",
+        "vague": f"{value}, stated in words only",
+    }
+    return words.get(claim.qualifier, value)
+
+
+def speakers(record: Claim | Event | Context) -> str:
+    """Who says it; ``the report itself`` where nobody is named."""
+    return "; ".join(record.sources) or ITSELF
+
+
+def short(text: str, limit: int) -> str:
+    """``text`` cut to ``limit`` characters, an ellipsis included."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
