@@ -1,0 +1,136 @@
+"""What drives the movement: how intense departures are and how many people a crossing lets through.
+
+Latent paths for many members at once. Intensity is an AR(1) on the log scale, kicked by events and
+fading after each. Capacity is a product: a ramp after the flow starts, fast noise (AR(1) on the log),
+a slow heavy-tailed random walk, nights, and kicks. Shapes: members M, steps T, gates G.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+F8 = npt.NDArray[np.float64]
+
+HEAVY = 0.15
+"""Exponent of the slow walk's tails: a step is sb z exp(0.15 z^2) (reference study, 2026)."""
+
+
+class Intensity(NamedTuple):
+    """Log departure intensity: base rate per hour (M,), AR(1) sd (M,) and time scale in hours (M,).
+
+    ``kick_size`` (M, K) is the size of each kind of event, ``kick_kind`` and ``kick_hour`` (J,) say
+    which event came when (hours after the start), ``kick_hours`` how long its effect lasts.
+    ``before`` (M,) multiplies the rate before ``start`` (M,), the hour at which the flow starts.
+    """
+
+    rate: F8
+    sd: F8
+    hours: F8
+    kick_size: F8
+    kick_kind: npt.NDArray[np.int64]
+    kick_hour: F8
+    kick_hours: float
+    before: F8
+    start: F8
+
+
+class Throughput(NamedTuple):
+    """Capacity of gates: people per hour (M, G) once the ramp is over.
+
+    ``first`` (M,) is the share let through at the start, ``ramp`` (M,) the time scale in hours of
+    the approach to all; ``sd``, ``hours`` (M,) of the fast noise; ``drift`` (M,) of the slow walk,
+    per square root of an hour; ``night`` (M,) multiplies nights; kicks as in :class:`Intensity`.
+    ``reopens`` (M, G) is the hour from which a gate that is closed at ``closed_from`` (G,) opens.
+    """
+
+    people: F8
+    first: F8
+    ramp: F8
+    sd: F8
+    hours: F8
+    drift: F8
+    night: F8
+    night_share: F8
+    kick_size: F8
+    kick_kind: npt.NDArray[np.int64]
+    kick_hour: F8
+    kick_hours: float
+    start: F8
+    closed_from: F8
+    reopens: F8
+
+
+@nb.njit
+def _kick(
+    hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float
+) -> float:
+    total = 0.0
+    for j in range(at.size):
+        if hour >= at[j]:
+            total += size[kind[j]] * math.exp(-(hour - at[j]) / lasting)
+    return total
+
+
+@nb.njit(parallel=True, cache=True)
+def hazards(drive: Intensity, noise: F8, step_hours: float) -> F8:
+    """Rate of deciding to leave, per step, shape (M, T); ``noise`` (M, T) are standard normals."""
+    members, steps = noise.shape
+    out = np.empty((members, steps))
+    for i in nb.prange(members):
+        keep = math.exp(-step_hours / drive.hours[i])
+        fresh = drive.sd[i] * math.sqrt(1.0 - keep * keep)
+        x = 0.0
+        kick_size = drive.kick_size[i]
+        kind, at = drive.kick_kind, drive.kick_hour
+        start, before, rate = drive.start[i], drive.before[i], drive.rate[i]
+        for t in range(steps):
+            x = drive.sd[i] * noise[i, t] if t == 0 else keep * x + fresh * noise[i, t]
+            hour = (t + 0.5) * step_hours
+            log_kick = _kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
+            value = rate * math.exp(min(12.0, x + log_kick)) * step_hours
+            # The flow may start within a step: count the share of the step after it.
+            after = min(1.0, max(0.0, (hour - start) / step_hours + 0.5))
+            out[i, t] = value * (after + (1.0 - after) * before)
+    return out
+
+
+@nb.njit(parallel=True, cache=True)
+def capacities(flow: Throughput, fast: F8, slow: F8, step_hours: float) -> F8:
+    """Mean people let through in a step, (M, T, G); ``fast``, ``slow`` (M, T, G) standard normals."""
+    members, steps, gates = fast.shape
+    out = np.empty((members, steps, gates))
+    for i in nb.prange(members):
+        keep = math.exp(-step_hours / flow.hours[i])
+        fresh = flow.sd[i] * math.sqrt(1.0 - keep * keep)
+        drift = flow.drift[i] * math.sqrt(step_hours)
+        start, first, ramp, night = flow.start[i], flow.first[i], flow.ramp[i], flow.night[i]
+        kick_size = flow.kick_size[i]
+        kind, at, night_share = flow.kick_kind, flow.kick_hour, flow.night_share
+        for g in range(gates):
+            c = 0.0
+            b = 0.0
+            people, shut, reopens = flow.people[i, g], flow.closed_from[g], flow.reopens[i, g]
+            for t in range(steps):
+                z = fast[i, t, g]
+                c = flow.sd[i] * z if t == 0 else keep * c + fresh * z
+                s = min(4.0, max(-4.0, slow[i, t, g]))
+                b += drift * s * math.exp(HEAVY * s * s)
+                hour = (t + 0.5) * step_hours
+                age = hour - start
+                after = min(1.0, max(0.0, age / step_hours + 0.5))
+                if after <= 0.0:
+                    out[i, t, g] = 0.0
+                    continue
+                log_kick = _kick(hour, kick_size, kind, at, flow.kick_hours) if at.size else 0.0
+                size = people * math.exp(min(8.0, max(-8.0, c + b + log_kick)))
+                size *= first + (1.0 - first) * (1.0 - math.exp(-max(0.0, age) / ramp))
+                size *= 1.0 - night_share[t] * (1.0 - night)
+                if hour >= shut:
+                    after *= min(1.0, max(0.0, (hour - reopens) / step_hours + 0.5))
+                out[i, t, g] = size * after * step_hours
+    return out

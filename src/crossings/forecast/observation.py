@@ -1,0 +1,439 @@
+"""From claims to observations: what each figure says about the model, how sharply, or why nothing.
+
+Rules, in order. A rejected (or not yet accepted) claim is left out. Of the claims of one bulletin that
+say the same of the same place one is kept: copies add nothing. A figure that its own source replaced
+for the same moment is left out. What remains enters by its measure, counting, qualifier and basis:
+
+- arrived, crossed (cumulative): the people who came, at a gate or in all; hosted (stock) continues such
+  a series where it breaks off, with those known to have moved on added;
+- flow: the increase over its period; registered: the host's books, which lag behind arrivals;
+- waiting (stock): people in queues; travel times told by travellers: first in, first out;
+- "at least" and eyewitness figures are lower bounds, "at most" upper bounds, ranges are ranges;
+- planning figures and intentions: weak observations of how many will go in the end;
+- population: who was there before (see :mod:`crossings.forecast.population`);
+- figures at a place behind a gate: shares of destinations.
+
+Everything else is kept for the reader, with the reason it does not enter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+from crossings.forecast.corridors import Corridors
+from crossings.forecast.outlook import ClaimUse
+from crossings.situation.records import Claim, Situation
+
+PEOPLE_PER_FAMILY = 4.5
+"""Used for figures in families or households: a usual planning value (an assumption, said as such)."""
+
+ARRIVALS = frozenset({"arrived", "crossed"})
+HOSTED = frozenset({"hosted", "refugees_hosted"})
+PLANNED = frozenset({"planned", "forecast"})
+SHARES = frozenset({"accommodated", "sheltered", "arrived", "crossed", "hosted", "registered"})
+
+# Kinds of an observation (numbers for the likelihood kernel).
+VALUE, AT_LEAST, AT_MOST, RANGE = range(4)
+
+
+@dataclasses.dataclass(frozen=True)
+class Observation:
+    """One claim as the likelihood sees it.
+
+    ``role`` names the quantity, ``series`` the gate (or the number of gates for all), ``as_of`` the
+    moment, ``period`` the hours that a flow covers (0 for a level), ``low`` and ``high`` the bounds
+    in people (hours for travel times), ``kind`` how they bind, ``rounding`` the absolute error of
+    rounding, ``clock_hours`` the vagueness of the time, ``estimate`` whether it was not counted head
+    by head, ``weight`` how much of its log likelihood counts.
+    """
+
+    claim: str
+    role: str
+    series: int
+    as_of: dt.datetime
+    period: float
+    low: float
+    high: float
+    kind: int
+    rounding: float
+    clock_hours: float
+    estimate: bool
+    weight: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """Everything the claims say: observations, claims for shares and population, and their uses."""
+
+    observations: tuple[Observation, ...]
+    shares: tuple[Claim, ...]
+    population: tuple[Claim, ...]
+    uses: tuple[ClaimUse, ...]
+
+
+def gather(
+    situation: Situation,
+    shape: Corridors,
+    issued_at: dt.datetime,
+    include_proposed: bool = False,
+) -> Evidence:
+    """Sort the claims of a situation (already as of ``issued_at``) into what they can tell."""
+    sorter = _Sorter(situation, shape, issued_at, include_proposed)
+    for claim in sorted(situation.claims, key=lambda c: (c.known_at, c.id)):
+        sorter.take(claim)
+    return sorter.evidence()
+
+
+def moment(claim: Claim, issued_at: dt.datetime) -> dt.datetime:
+    """When a figure holds: its as-of, but never after it was published or the forecast is issued."""
+    when = claim.as_of or claim.known_at
+    return min(when, claim.known_at, issued_at)
+
+
+def clock_hours(precision: str) -> float:
+    """How vague the stated time is, as a standard deviation in hours."""
+    exact = {"": 0.5, "exact": 0.0, "end_of_day": 0.5, "date": 5.0, "week": 48.0, "month": 200.0}
+    if precision in exact:
+        return exact[precision]
+    if precision.startswith("date_inferred"):
+        return 8.0
+    if precision.startswith("date_"):
+        return 2.0
+    return 8.0
+
+
+def rounding(value: float, qualifier: str) -> float:
+    """The standard deviation of the rounding of a figure, in its unit.
+
+    The grain is the largest of 1, 5, 10, 50, 100 ... that divides the figure, but no more than a
+    tenth of it; an error of rounding is uniform over a grain. An approximate figure has 2 % more.
+    """
+    grain = 1.0
+    for step in (5, 10, 50, 100, 500, 1000, 5000, 10_000, 50_000):
+        if value >= 10 * step and value % step == 0:
+            grain = float(step)
+    extra = 0.02 * value if qualifier == "approx" else 0.0
+    return float((grain**2 / 12 + extra**2) ** 0.5)
+
+
+def people(claim: Claim) -> float:
+    """How many people one unit of the claim stands for."""
+    return PEOPLE_PER_FAMILY if claim.unit in ("families", "households") else 1.0
+
+
+class _Sorter:
+    """Takes claims in the order they became known and remembers what stands for what."""
+
+    def __init__(
+        self,
+        situation: Situation,
+        shape: Corridors,
+        issued_at: dt.datetime,
+        include_proposed: bool,
+    ) -> None:
+        self.situation = situation
+        self.shape = shape
+        self.issued_at = issued_at
+        self.include_proposed = include_proposed
+        self.observations: list[Observation] = []
+        self.shares: list[Claim] = []
+        self.population: list[Claim] = []
+        self.uses: dict[str, ClaimUse] = {}
+        self.kept: list[Claim] = []
+        claims = situation.claims
+        self.has_arrivals = any(c.measure in ARRIVALS and _is_report(c) for c in claims)
+        self.moved_on = [c for c in claims if c.target == "moved_on.cumulative"]
+        self.replaced = _replaced(claims)
+        self.last_planning = _last_by_speaker(claims, issued_at)
+        self.parts = self._covered_by_parts(claims)
+
+    def evidence(self) -> Evidence:
+        """What has been sorted so far."""
+        uses = tuple(self.uses[c.id] for c in self.situation.claims)
+        return Evidence(
+            tuple(self.observations), tuple(self.shares), tuple(self.population), uses
+        )
+
+    def out(self, claim: Claim, reason: str) -> None:
+        """Leave a claim out, for a reason."""
+        self.uses[claim.id] = ClaimUse(claim.id, "", 0.0, reason)
+
+    def into(self, claim: Claim, role: str, weight: float, reason: str) -> None:
+        """Note that a claim enters."""
+        self.uses[claim.id] = ClaimUse(claim.id, role, weight, reason)
+        self.kept.append(claim)
+
+    def take(self, claim: Claim) -> None:
+        """Sort one claim."""
+        reason = self._refuse(claim)
+        if reason:
+            self.out(claim, reason)
+        elif claim.measure == "population":
+            self._take_population(claim)
+        elif claim.measure in ARRIVALS and _is_plan(claim):
+            self._take_plan(claim)
+        elif claim.measure in ARRIVALS | HOSTED or (
+            claim.measure == "fled" and not self.has_arrivals
+        ):
+            self._take_arrivals(claim)
+        elif claim.target == "registered.cumulative" and claim.place in ("", "all"):
+            self._observe(claim, "registered", len(self.shape.gates), 1.0)
+        elif claim.measure == "waiting":
+            self._take_waiting(claim)
+        elif claim.measure == "travel_time":
+            self._take_travel_time(claim)
+        elif claim.measure in SHARES and self.shape.gate_of(claim.place) is not None:
+            self._take_share(claim)
+        else:
+            self.out(claim, f"{claim.measure} ({claim.counting}) is not part of the movement model")
+
+    def _refuse(self, claim: Claim) -> str:
+        """The reason why a claim enters nothing whatever it measures; empty if there is none."""
+        if claim.review == "rejected":
+            return "rejected in review"
+        if claim.review == "proposed" and not self.include_proposed:
+            return "proposed, not yet accepted by anybody"
+        if claim.value is None:
+            return "no figure"
+        if claim.status == "historical" or (
+            claim.status == "prior" and claim.measure != "population"
+        ):
+            return "speaks of an earlier time"
+        if claim.id in self.replaced:
+            return f"replaced by its own source ({self.replaced[claim.id]})"
+        copy = next((k for k in self.kept if _is_copy(claim, k)), None)
+        if copy is not None:
+            return f"copy of {copy.id}: one bulletin counts once"
+        return ""
+
+    def _take_population(self, claim: Claim) -> None:
+        if claim.unit != "people":
+            self.out(claim, f"population in {claim.unit}, expected people")
+            return
+        self.population.append(claim)
+        self.into(claim, "population", 1.0, "who was there before")
+
+    def _take_plan(self, claim: Claim) -> None:
+        latest = self.last_planning.get(_speaker(claim))
+        if latest != claim.id:
+            self.out(claim, f"the same speaker's later figure stands for it ({latest})")
+            return
+        role = "intention" if claim.basis == "intention" else "planning"
+        series = self.shape.series_of(claim.place)
+        if series != len(self.shape.gates):
+            self.out(claim, "a plan for one place: only plans for all enter")
+            return
+        self._observe(claim, role, len(self.shape.gates), 1.0)
+
+    def _take_arrivals(self, claim: Claim) -> None:
+        series = self.shape.series_of(claim.place)
+        total = len(self.shape.gates)
+        if claim.unit not in ("people", "families", "households"):
+            self.out(claim, f"counted in {claim.unit}, expected people")
+        elif series is None:
+            self._take_share(claim)
+        elif claim.counting == "stock" and claim.measure in HOSTED and self._runs_on(claim):
+            self.out(claim, "people present; arrivals are counted here at the same time")
+        elif claim.id in self.parts:
+            self.out(claim, "the counts at the gates say the same with more detail")
+        elif claim.counting == "stock" and claim.measure in ARRIVALS and series != total:
+            self._take_share(claim)
+        else:
+            self._observe(claim, "arrived", series, 0.3 if claim.status == "uncertain" else 1.0)
+
+    def _take_waiting(self, claim: Claim) -> None:
+        number = self.shape.gate_of(claim.place)
+        if claim.counting != "stock":
+            self.out(claim, "waiting people are only used as a stock")
+        else:
+            series = len(self.shape.gates) if number is None else number
+            self._observe(claim, "waiting", series, 1.0)
+
+    def _take_travel_time(self, claim: Claim) -> None:
+        number = self.shape.gate_of(claim.place)
+        if claim.unit != "hours" or number is None or claim.origin not in self.shape.origin_side:
+            self.out(claim, "not a journey over a gate")
+        elif claim.basis != "eyewitness":
+            self.out(claim, "not told by travellers")
+        else:
+            self._observe(claim, "travel_time", number, 1.0)
+
+    def _take_share(self, claim: Claim) -> None:
+        if claim.unit != "people" or claim.counting == "flow":
+            self.out(claim, "shares are read from people counted at places only")
+            return
+        self.shares.append(claim)
+        self.into(claim, "destination", 0.5, "where people go after the border")
+
+    def _runs_on(self, claim: Claim) -> bool:
+        """Whether arrivals at the same place are still counted around the moment of a stock."""
+        when = moment(claim, self.issued_at)
+        return any(
+            c.measure in ARRIVALS
+            and c.counting == "cumulative"
+            and c.place == claim.place
+            and _is_report(c)
+            and abs(moment(c, self.issued_at) - when) <= dt.timedelta(days=2)
+            for c in self.situation.claims
+        )
+
+    def _covered_by_parts(self, claims: Iterable[Claim]) -> set[str]:
+        """Totals that the gates' own counts around the same time replace."""
+        total = len(self.shape.gates)
+        if total < 2:
+            return set()
+        levels = [
+            (self.shape.series_of(c.place), moment(c, self.issued_at), c)
+            for c in claims
+            if c.measure in ARRIVALS | HOSTED and c.counting != "flow" and _is_report(c)
+        ]
+        near = dt.timedelta(days=3)
+        return {
+            c.id
+            for series, when, c in levels
+            if series == total
+            and all(
+                any(s == gate and abs(w - when) <= near for s, w, _ in levels)
+                for gate in range(total)
+            )
+        }
+
+    def _moved_on(self, claim: Claim) -> float:
+        """People known to have moved on from the place of a stock by its moment."""
+        when = moment(claim, self.issued_at)
+        known = [
+            c
+            for c in self.moved_on
+            if c.place == claim.place and _is_report(c) and moment(c, self.issued_at) <= when
+        ]
+        last = max(known, key=lambda c: moment(c, self.issued_at), default=None)
+        return float(last.value or 0.0) if last is not None else 0.0
+
+    def _observe(self, claim: Claim, role: str, series: int, weight: float) -> None:
+        scale = people(claim)
+        added = self._moved_on(claim) if claim.measure in HOSTED else 0.0
+        low = claim.low * scale + added if claim.low is not None else None
+        high = claim.high * scale + added if claim.high is not None else None
+        kind, low, high = _bounds(claim, low, high)
+        middle = (low + high) / 2 if kind in (VALUE, RANGE) else (low if kind == AT_LEAST else high)
+        when = moment(claim, self.issued_at)
+        precision = "date" if claim.as_of is None else claim.as_of_precision
+        hours = clock_hours(precision) if role not in ("planning", "intention") else 0.0
+        self.observations.append(
+            Observation(
+                claim=claim.id,
+                role=role,
+                series=series,
+                as_of=when,
+                period=24.0 if claim.counting == "flow" else 0.0,
+                low=low,
+                high=high,
+                kind=kind,
+                rounding=rounding(middle, claim.qualifier),
+                clock_hours=hours,
+                estimate=claim.basis not in ("count", "registration"),
+                weight=weight,
+            )
+        )
+        self.into(claim, role, weight, _reason(role, kind, scale, added))
+
+
+def _reason(role: str, kind: int, scale: float, added: float) -> str:
+    what = {
+        "arrived": "people who came",
+        "registered": "the host's books, which lag behind arrivals",
+        "waiting": "people in queues, known within a factor of about 1.6",
+        "travel_time": "travellers' waiting time, first in first out",
+        "planning": "official planning figure: a weak observation of who goes in the end",
+        "intention": "announced intention: a weak observation of who goes in the end",
+    }[role]
+    bound = {VALUE: "", AT_LEAST: ", lower bound", AT_MOST: ", upper bound", RANGE: ", range"}[kind]
+    families = f", {scale:g} people a family assumed" if scale != 1 else ""
+    onward = f", {added:,.0f} who had moved on added" if added else ""
+    return what + bound + families + onward
+
+
+def _bounds(
+    claim: Claim, low: float | None, high: float | None
+) -> tuple[int, float, float]:
+    """How the figure binds; an eyewitness sees a part, so gives a lower bound."""
+    if low is not None and (claim.basis == "eyewitness" or high is None):
+        return AT_LEAST, low, low
+    if low is None:
+        assert high is not None  # a claim without any figure was refused before
+        return AT_MOST, high, high
+    assert high is not None
+    return (RANGE if high > low else VALUE), low, high
+
+
+def _is_report(claim: Claim) -> bool:
+    """Whether a claim reports what happened, rather than what is planned or was long before."""
+    return claim.status in ("reported", "uncertain") and claim.basis not in ("planning", "intention")
+
+
+def _is_plan(claim: Claim) -> bool:
+    return claim.basis in ("planning", "intention") or claim.status in PLANNED
+
+
+def _speaker(claim: Claim) -> str:
+    return (claim.sources[0] if claim.sources else claim.publisher).casefold()
+
+
+def _is_copy(claim: Claim, kept: Claim) -> bool:
+    """Whether a claim repeats one that was already taken."""
+    same_kind = (claim.measure, claim.counting, claim.place, claim.origin, claim.unit) == (
+        kept.measure,
+        kept.counting,
+        kept.place,
+        kept.origin,
+        kept.unit,
+    ) or (
+        # The same people told as "fled", "arrived" or "crossed" in one bulletin are one figure.
+        claim.counting == kept.counting == "cumulative"
+        and claim.measure in ARRIVALS | {"fled"}
+        and kept.measure in ARRIVALS | {"fled"}
+        and claim.place == kept.place
+    )
+    if not same_kind or claim.value is None or kept.value is None:
+        return False
+    bounds = ("at_least", "at_most")
+    if kept.qualifier in bounds and claim.qualifier not in bounds:
+        return False  # a number says more than the bound that came first
+    same_moment = claim.as_of == kept.as_of
+    close = abs(claim.value - kept.value) <= 0.05 * max(claim.value, kept.value)
+    said_so = bool(claim.same_group_as) or (
+        bool(claim.bulletin) and claim.bulletin == kept.bulletin
+    )
+    return (said_so and close) or (same_moment and claim.low == kept.low and claim.high == kept.high)
+
+
+def _replaced(claims: Iterable[Claim]) -> dict[str, str]:
+    """Claims whose own source later gave another figure for the same moment: id -> the later id."""
+    latest: dict[tuple[object, ...], Claim] = {}
+    found: dict[str, str] = {}
+    for claim in sorted(claims, key=lambda c: (c.known_at, c.id)):
+        if not claim.sources or claim.as_of is None or claim.review != "accepted":
+            continue
+        key = (claim.target, claim.unit, claim.place, claim.origin, claim.as_of, claim.sources,
+               claim.status, claim.part_of)
+        before = latest.get(key)
+        if before is not None and before.known_at < claim.known_at:
+            if before.value != claim.value:
+                found[before.id] = claim.id
+                latest[key] = claim
+        else:
+            latest.setdefault(key, claim)
+    return found
+
+
+def _last_by_speaker(claims: Iterable[Claim], issued_at: dt.datetime) -> dict[str, str]:
+    """The newest plan or intention of each speaker: speaker -> claim id."""
+    last: dict[str, Claim] = {}
+    for claim in claims:
+        if claim.measure in ARRIVALS and _is_plan(claim) and claim.value is not None:
+            before = last.get(_speaker(claim))
+            if before is None or (claim.known_at, claim.id) > (before.known_at, before.id):
+                last[_speaker(claim)] = claim
+    return {speaker: claim.id for speaker, claim in last.items()}
