@@ -3,9 +3,11 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from crossings.scoring.baselines import (
     persistence,
     planning_figure,
 )
+from crossings.scoring.checks import Array
 
 ONSET_SCORER = Path(__file__).parents[3] / "shared" / "tools" / "score_onset.py"
 
@@ -31,7 +34,7 @@ NOBODY_YET = KnownFigures([], [])
 
 
 @st.composite
-def known(draw, smallest=1):
+def known(draw: st.DrawFn, smallest: int = 1) -> KnownFigures:
     """Up to six figures before the issue time, rising or not."""
     hours = draw(st.lists(st.integers(-200, 0), min_size=smallest, max_size=6, unique=True))
     people = draw(st.lists(st.integers(0, 100_000), min_size=len(hours), max_size=len(hours)))
@@ -43,7 +46,9 @@ spreads = st.floats(0, 1.5)
 windows = st.floats(1, 300)
 
 
-def every_baseline(figures, horizons, population=120_000):
+def every_baseline(
+    figures: KnownFigures, horizons: npt.ArrayLike, population: float = 120_000
+) -> dict[str, Array]:
     return {
         "persistence": persistence(figures, horizons),
         "drift": drift(figures, horizons),
@@ -55,7 +60,9 @@ def every_baseline(figures, horizons, population=120_000):
 
 
 @given(known(), populations)
-def test_every_baseline_gives_rising_quantiles_for_every_horizon(figures, population):
+def test_every_baseline_gives_rising_quantiles_for_every_horizon(
+    figures: KnownFigures, population: float
+) -> None:
     for quantiles in every_baseline(figures, HORIZONS, population).values():
         assert quantiles.shape == (len(HORIZONS), len(QUANTILE_LEVELS))
         assert (np.diff(quantiles, axis=1) >= 0).all()
@@ -63,7 +70,9 @@ def test_every_baseline_gives_rising_quantiles_for_every_horizon(figures, popula
 
 
 @given(known(), populations, st.sampled_from([0.01, 7, 1000]))
-def test_every_baseline_follows_the_unit(figures, population, scale):
+def test_every_baseline_follows_the_unit(
+    figures: KnownFigures, population: float, scale: float
+) -> None:
     scaled = KnownFigures(figures.hours, figures.people * scale)
     larger = every_baseline(scaled, HORIZONS, population * scale)
     for name, quantiles in every_baseline(figures, HORIZONS, population).items():
@@ -71,26 +80,28 @@ def test_every_baseline_follows_the_unit(figures, population, scale):
 
 
 @given(st.integers(0, 500), st.integers(0, 50_000), windows)
-def test_drift_is_exact_on_a_straight_line(rate, start, window):
+def test_drift_is_exact_on_a_straight_line(rate: int, start: int, window: float) -> None:
     hours = np.arange(-96.0, 1, 12)
     figures = KnownFigures(hours, start + rate * (hours + 96))
     expected = figures.last + rate * np.array(HORIZONS)
     np.testing.assert_allclose(drift(figures, HORIZONS, window=window)[:, 11], expected, rtol=1e-9)
 
 
-def test_hours_without_a_figure_count_as_hours_without_arrivals():
+def test_hours_without_a_figure_count_as_hours_without_arrivals() -> None:
     figures = KnownFigures([-36, -12], [0, 1200])
     assert figures.slope(24) == pytest.approx(600 / 24)
     assert figures.slope(12) == 0
     assert figures.slope(100) == pytest.approx(1200 / 36)
 
 
-def test_one_figure_at_the_issue_time_has_no_slope():
+def test_one_figure_at_the_issue_time_has_no_slope() -> None:
     assert KnownFigures([0], [500]).slope(24) == 0
 
 
 @given(known(), populations, windows)
-def test_without_spread_the_uncertain_drift_is_the_capped_one(figures, population, window):
+def test_without_spread_the_uncertain_drift_is_the_capped_one(
+    figures: KnownFigures, population: float, window: float
+) -> None:
     options = {"population": population, "window": window}
     np.testing.assert_array_equal(
         capped_probabilistic_drift(figures, HORIZONS, spread=0, **options),
@@ -99,7 +110,9 @@ def test_without_spread_the_uncertain_drift_is_the_capped_one(figures, populatio
 
 
 @given(known(), populations, windows, spreads)
-def test_the_cap_holds_and_only_it_changes_anything(figures, population, window, spread):
+def test_the_cap_holds_and_only_it_changes_anything(
+    figures: KnownFigures, population: float, window: float, spread: float
+) -> None:
     cap = max(population, figures.last)
     free = drift(figures, HORIZONS, window=window)
     capped = capped_drift(figures, HORIZONS, population=population, window=window)
@@ -112,7 +125,9 @@ def test_the_cap_holds_and_only_it_changes_anything(figures, population, window,
 
 
 @given(known(smallest=0), populations, st.floats(0, 1), spreads)
-def test_exodus_is_lognormal_above_the_last_figure(figures, population, share, spread):
+def test_exodus_is_lognormal_above_the_last_figure(
+    figures: KnownFigures, population: float, share: float, spread: float
+) -> None:
     quantiles = exodus(figures, HORIZONS, population=population, share=share, spread=spread)
     assert (quantiles >= figures.floor).all()
     assert (quantiles[0] == quantiles).all()
@@ -123,7 +138,9 @@ def test_exodus_is_lognormal_above_the_last_figure(figures, population, share, s
 
 
 @given(known(smallest=0), st.integers(0, 100_000), st.floats(1, 9), spreads)
-def test_families_are_persons_times_the_stated_number(figures, families, persons, spread):
+def test_families_are_persons_times_the_stated_number(
+    figures: KnownFigures, families: int, persons: float, spread: float
+) -> None:
     for unit in ("families", "households"):
         np.testing.assert_array_equal(
             planning_figure(
@@ -133,13 +150,13 @@ def test_families_are_persons_times_the_stated_number(figures, families, persons
         )
 
 
-def test_a_planning_figure_is_a_point_unless_a_spread_is_given():
+def test_a_planning_figure_is_a_point_unless_a_spread_is_given() -> None:
     assert (planning_figure(NOBODY_YET, HORIZONS, 40_000, unit="persons") == 40_000).all()
     passed = KnownFigures([0], [65_036])
     assert (planning_figure(passed, HORIZONS, 40_000) == 65_036).all()
 
 
-def test_families_need_the_number_of_persons_and_units_must_be_people():
+def test_families_need_the_number_of_persons_and_units_must_be_people() -> None:
     with pytest.raises(InputError, match="found 40000 families, expected persons_per_family"):
         planning_figure(NOBODY_YET, HORIZONS, 40_000, unit="families")
     with pytest.raises(InputError, match="unit: found 'vehicles', expected one of people"):
@@ -157,12 +174,14 @@ def test_families_need_the_number_of_persons_and_units_must_be_people():
         ([[-1]], [1], r"hours: found shape \(1, 1\)"),
     ],
 )
-def test_figures_that_could_not_be_known_are_refused(hours, people, complaint):
+def test_figures_that_could_not_be_known_are_refused(
+    hours: list[float], people: list[float], complaint: str
+) -> None:
     with pytest.raises(ValueError, match=complaint):
         KnownFigures(hours, people)
 
 
-def test_figures_cannot_be_changed_afterwards():
+def test_figures_cannot_be_changed_afterwards() -> None:
     given_people = np.array([1.0, 2.0])
     figures = KnownFigures([-2, -1], given_people)
     given_people[1] = 99
@@ -171,7 +190,7 @@ def test_figures_cannot_be_changed_afterwards():
         figures.people[1] = 99
 
 
-def test_numbers_without_meaning_are_refused():
+def test_numbers_without_meaning_are_refused() -> None:
     figures = KnownFigures([-1], [10])
     with pytest.raises(ValueError, match="figures: found none"):
         persistence(NOBODY_YET, HORIZONS)
@@ -224,7 +243,7 @@ ISSUED = [22, 30, 41, 56, 80, 104, 130, 156]
 FINAL_HOUR, FINAL_COUNT, POPULATION = 228, 100_617, 120_000
 
 
-def at_issue(hour):
+def at_issue(hour: float) -> KnownFigures:
     rows = [(t, people) for t, public, people in KARABAKH if public <= hour]
     return KnownFigures([t - hour for t, _ in rows], [people for _, people in rows])
 
@@ -239,12 +258,14 @@ def at_issue(hour):
     ],
     ids=["persistence", "drift", "capped", "uncertain"],
 )
-def test_the_final_count_scores_as_in_the_study(baseline, mean_wis):
+def test_the_final_count_scores_as_in_the_study(
+    baseline: Callable[..., Array], mean_wis: int
+) -> None:
     scores = [wis(baseline(at_issue(hour), [FINAL_HOUR - hour])[0], FINAL_COUNT) for hour in ISSUED]
     assert round(np.mean(scores)) == mean_wis
 
 
-def test_exodus_scores_the_same_until_the_last_figure_cuts_into_it():
+def test_exodus_scores_the_same_until_the_last_figure_cuts_into_it() -> None:
     scores = [
         round(float(wis(exodus(figures, [1], population=POPULATION)[0], FINAL_COUNT)))
         for figures in [NOBODY_YET, *map(at_issue, ISSUED)]
@@ -255,12 +276,14 @@ def test_exodus_scores_the_same_until_the_last_figure_cuts_into_it():
 
 
 @pytest.mark.skipif(not ONSET_SCORER.exists(), reason="the outside onset scorer is not beside us")
-def test_the_outside_onset_scorer_gets_the_same_numbers(tmp_path):
+def test_the_outside_onset_scorer_gets_the_same_numbers(tmp_path: Path) -> None:
     # Counts of hundreds of millions, so that its rounding to whole people hides nothing.
     population, first, issues = 3e8, dt.date(2020, 1, 1), (0, 2, 5, 9)
     rng = np.random.default_rng(5)
     days = np.array([0, 1, 2, 4, 5, 7, 8, 9, 13, 14, 16, 20, 23, 26])
-    places = {name: np.cumsum(rng.integers(0, 3e7, days.size)) for name in ("north", "south")}
+    places = {
+        name: np.cumsum(rng.integers(0, 30_000_000, days.size)) for name in ("north", "south")
+    }
     places["all"] = places["north"] + places["south"]
     forecast = population * np.linspace(0.05, 0.9, len(QUANTILE_LEVELS))
     write_onset_case(tmp_path, first, days=days, places=places, issues=issues, quantiles=forecast)
@@ -272,7 +295,9 @@ def test_the_outside_onset_scorer_gets_the_same_numbers(tmp_path):
     )
     theirs = json.loads(done.stdout)
 
-    ours = {name: [] for name in ("forecast", "persistence", "drift", "capped", "exodus")}
+    ours: dict[str, list[Array]] = {
+        name: [] for name in ("forecast", "persistence", "drift", "capped", "exodus")
+    }
     outcomes = []
     for issue in issues:
         known = days <= issue
@@ -297,10 +322,18 @@ def test_the_outside_onset_scorer_gets_the_same_numbers(tmp_path):
         assert round(log_wis(quantiles, outcomes).mean(), 4) == theirs["log_wis"][name]
 
 
-def write_onset_case(folder, first, *, days, places, issues, quantiles):
+def write_onset_case(
+    folder: Path,
+    first: dt.date,
+    *,
+    days: npt.NDArray[np.int64],
+    places: dict[str, npt.NDArray[np.int64]],
+    issues: tuple[int, ...],
+    quantiles: Array,
+) -> None:
     """A truth file and a forecast folder with the same quantiles in every cell."""
 
-    def date(day):
+    def date(day: int) -> str:
         return (first + dt.timedelta(days=int(day))).isoformat()
 
     with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as file:

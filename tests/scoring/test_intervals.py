@@ -1,15 +1,17 @@
-import importlib.util
+import runpy
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import scoringrules
+import scoringrules  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from crossings.forecast import outlook
 from crossings.scoring import intervals
+from crossings.scoring.checks import Array
 
 SERIES_SCORER = Path(__file__).parents[3] / "shared" / "tools" / "score_forecast.py"
 
@@ -21,7 +23,7 @@ counts = st.floats(0, 1e6, width=32)
 
 
 @st.composite
-def forecasts(draw, cells=2):
+def forecasts(draw: st.DrawFn, cells: int = 2) -> tuple[Array, Array]:
     """Rising quantiles (cells, 23) with ties, and outcomes (cells,), some of them on a quantile."""
     quantiles = np.sort(draw(arrays(float, (cells, LEVELS.size), elements=counts)), axis=-1)
     outcome = draw(arrays(float, cells, elements=counts))
@@ -30,12 +32,14 @@ def forecasts(draw, cells=2):
     return quantiles, outcome
 
 
-def test_the_levels_are_those_of_the_forecast():
+def test_the_levels_are_those_of_the_forecast() -> None:
     assert outlook.QUANTILE_LEVELS == intervals.QUANTILE_LEVELS
 
 
 @given(forecasts())
-def test_wis_is_that_of_scoringrules_from_quantiles_and_from_intervals(forecast):
+def test_wis_is_that_of_scoringrules_from_quantiles_and_from_intervals(
+    forecast: tuple[Array, Array],
+) -> None:
     quantiles, outcome = forecast
     ours = intervals.wis(quantiles, outcome)
     from_quantiles = scoringrules.crps_quantile(outcome, quantiles, LEVELS, backend="numpy")
@@ -52,19 +56,17 @@ def test_wis_is_that_of_scoringrules_from_quantiles_and_from_intervals(forecast)
 
 
 @pytest.mark.skipif(not SERIES_SCORER.exists(), reason="the outside series scorer is not beside us")
-def test_wis_is_that_of_the_outside_scorer():
-    spec = importlib.util.spec_from_file_location("score_forecast", SERIES_SCORER)
-    scorer = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(scorer)
+def test_wis_is_that_of_the_outside_scorer() -> None:
+    scorer = runpy.run_path(str(SERIES_SCORER))
     rng = np.random.default_rng(0)
     quantiles = np.sort(rng.lognormal(8, 1, (200, LEVELS.size)), axis=1)
     outcome = rng.lognormal(8, 1, 200)
-    theirs = [scorer.wis(q, y) for q, y in zip(quantiles, outcome, strict=True)]
+    theirs = [scorer["wis"](q, y) for q, y in zip(quantiles, outcome, strict=True)]
     np.testing.assert_allclose(intervals.wis(quantiles, outcome), theirs, rtol=0, atol=1e-9)
 
 
 @given(forecasts(), st.integers(0, LEVELS.size - 1))
-def test_pinball_is_that_of_scoringrules(forecast, level):
+def test_pinball_is_that_of_scoringrules(forecast: tuple[Array, Array], level: int) -> None:
     quantiles, outcome = forecast
     theirs = scoringrules.quantile_score(
         outcome, quantiles[:, level], np.full(outcome.size, LEVELS[level]), backend="numpy"
@@ -74,14 +76,14 @@ def test_pinball_is_that_of_scoringrules(forecast, level):
 
 
 @given(forecasts())
-def test_the_parts_are_not_negative_and_add_up(forecast):
+def test_the_parts_are_not_negative_and_add_up(forecast: tuple[Array, Array]) -> None:
     parts = intervals.wis_parts(*forecast)
     assert all((part >= 0).all() for part in parts)
     np.testing.assert_allclose(sum(parts), intervals.wis(*forecast), rtol=1e-9, atol=1e-6)
 
 
 @given(forecasts())
-def test_only_the_side_missed_is_penalised(forecast):
+def test_only_the_side_missed_is_penalised(forecast: tuple[Array, Array]) -> None:
     quantiles, _ = forecast
     above = intervals.wis_parts(quantiles, quantiles[:, -1] + 1)
     below = intervals.wis_parts(quantiles, quantiles[:, 0] - 1)
@@ -92,20 +94,22 @@ def test_only_the_side_missed_is_penalised(forecast):
 
 
 @given(counts, counts)
-def test_a_point_forecast_scores_its_absolute_error(point, outcome):
+def test_a_point_forecast_scores_its_absolute_error(point: float, outcome: float) -> None:
     score = intervals.wis(np.full(LEVELS.size, point), outcome)
     assert score == pytest.approx(abs(point - outcome), rel=1e-12, abs=1e-9)
 
 
 @given(forecasts(), st.floats(0.01, 1000), st.floats(-1e5, 1e5))
-def test_wis_follows_the_unit_and_ignores_the_origin(forecast, scale, shift):
+def test_wis_follows_the_unit_and_ignores_the_origin(
+    forecast: tuple[Array, Array], scale: float, shift: float
+) -> None:
     quantiles, outcome = forecast
     moved = intervals.wis(scale * quantiles + shift, scale * outcome + shift)
     np.testing.assert_allclose(moved, scale * intervals.wis(*forecast), rtol=1e-8, atol=1e-5)
 
 
 @given(forecasts(cells=4), st.permutations(range(4)))
-def test_cells_are_scored_each_for_itself(forecast, order):
+def test_cells_are_scored_each_for_itself(forecast: tuple[Array, Array], order: list[int]) -> None:
     quantiles, outcome = forecast
     scores = intervals.wis(quantiles, outcome)
     np.testing.assert_array_equal(intervals.wis(quantiles[order], outcome[order]), scores[order])
@@ -117,21 +121,21 @@ def test_cells_are_scored_each_for_itself(forecast, order):
     st.lists(st.floats(0.01, 1), min_size=6, max_size=6),
     arrays(float, LEVELS.size, elements=st.floats(-3, 8)),
 )
-def test_no_forecast_beats_the_quantiles_of_the_truth(weights, other):
+def test_no_forecast_beats_the_quantiles_of_the_truth(weights: list[float], other: Array) -> None:
     """Propriety on a grid: outcomes 0..5 with any probabilities, against any other quantiles."""
     grid = np.arange(6.0)
     probability = np.array(weights) / sum(weights)
     reached = np.searchsorted(np.cumsum(probability), LEVELS - 1e-12)
     truth = grid[np.minimum(reached, 5)]
 
-    def expected(quantiles):
-        return probability @ intervals.wis(np.tile(quantiles, (6, 1)), grid)
+    def expected(quantiles: Array) -> float:
+        return float(probability @ intervals.wis(np.tile(quantiles, (6, 1)), grid))
 
     assert expected(truth) <= expected(np.sort(other)) + 1e-9
 
 
 @given(forecasts())
-def test_log_wis_is_the_score_of_the_logarithms(forecast):
+def test_log_wis_is_the_score_of_the_logarithms(forecast: tuple[Array, Array]) -> None:
     quantiles, outcome = forecast
     theirs = scoringrules.crps_quantile(
         np.log1p(outcome), np.log1p(quantiles), LEVELS, backend="numpy"
@@ -139,7 +143,7 @@ def test_log_wis_is_the_score_of_the_logarithms(forecast):
     np.testing.assert_allclose(intervals.log_wis(*forecast), theirs, rtol=1e-9, atol=1e-12)
 
 
-def test_log_wis_takes_negative_quantiles_as_nobody_and_refuses_a_negative_outcome():
+def test_log_wis_takes_negative_quantiles_as_nobody_and_refuses_a_negative_outcome() -> None:
     negative = np.linspace(-50, -1, LEVELS.size)
     assert intervals.log_wis(negative, 0) == 0
     with pytest.raises(ValueError, match="outcome: found -1"):
@@ -147,7 +151,9 @@ def test_log_wis_takes_negative_quantiles_as_nobody_and_refuses_a_negative_outco
 
 
 @given(forecasts(), st.sampled_from([0.1, 0.5, 0.9, 0.95, 0.98]))
-def test_coverage_holds_the_ends_and_grows_with_the_level(forecast, level):
+def test_coverage_holds_the_ends_and_grows_with_the_level(
+    forecast: tuple[Array, Array], level: float
+) -> None:
     quantiles, outcome = forecast
     lower = int(np.argmin(abs(LEVELS - (1 - level) / 2)))
     upper = LEVELS.size - 1 - lower
@@ -159,12 +165,12 @@ def test_coverage_holds_the_ends_and_grows_with_the_level(forecast, level):
     assert (wider | ~intervals.coverage(quantiles, outcome, level)).all()
 
 
-def test_coverage_needs_the_ends_among_the_levels():
+def test_coverage_needs_the_ends_among_the_levels() -> None:
     with pytest.raises(ValueError, match=r"levels: found none at 0\.2[01]"):
         intervals.coverage(np.arange(23.0), 3, 0.59)
 
 
-def test_bias_as_scoringutils_defines_it():
+def test_bias_as_scoringutils_defines_it() -> None:
     quantiles = np.arange(23.0)
     assert intervals.bias(quantiles, -1) == 1
     assert intervals.bias(quantiles, 23) == -1
@@ -175,7 +181,7 @@ def test_bias_as_scoringutils_defines_it():
 
 
 @given(forecasts())
-def test_bias_turns_its_sign_when_the_axis_is_turned(forecast):
+def test_bias_turns_its_sign_when_the_axis_is_turned(forecast: tuple[Array, Array]) -> None:
     quantiles, outcome = forecast
     bias = intervals.bias(quantiles, outcome)
     turned = intervals.bias(-quantiles[:, ::-1], -outcome)
@@ -194,7 +200,7 @@ def test_bias_turns_its_sign_when_the_axis_is_turned(forecast):
         lambda q, y, *levels: intervals.coverage(q, y, 0.5, *levels),
     ],
 )
-def test_what_cannot_be_scored_is_refused(score):
+def test_what_cannot_be_scored_is_refused(score: Callable[..., object]) -> None:
     rising = np.arange(23.0)
     with pytest.raises(ValueError, match="outcome: found NaN"):
         score(rising, np.nan)
@@ -213,12 +219,12 @@ def test_what_cannot_be_scored_is_refused(score):
 @pytest.mark.parametrize(
     "score", [intervals.wis_parts, intervals.bias, lambda q, y: intervals.coverage(q, y, 0.5)]
 )
-def test_an_interval_needs_quantiles_that_do_not_cross(score):
+def test_an_interval_needs_quantiles_that_do_not_cross(score: Callable[..., object]) -> None:
     with pytest.raises(ValueError, match="expected rising ones"):
         score(np.arange(23.0)[::-1], 1)
 
 
 @pytest.mark.parametrize("levels", [[0.25, 0.75], [0.1, 0.5, 0.8]])
-def test_the_parts_need_a_median_and_pairs(levels):
+def test_the_parts_need_a_median_and_pairs(levels: list[float]) -> None:
     with pytest.raises(ValueError, match="expected the median and pairs"):
         intervals.wis_parts(np.arange(float(len(levels))), 1, levels)

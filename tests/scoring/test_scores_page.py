@@ -7,7 +7,7 @@ import crossings.scoring
 PAGE = Path(__file__).parents[2] / "docs" / "scores.md"
 
 
-def test_the_examples_of_the_page_give_what_it_says():
+def test_the_examples_of_the_page_give_what_it_says() -> None:
     text = PAGE.read_text(encoding="utf-8")
     session = "\n".join(re.findall(r"^```pycon\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
     page = doctest.DocTestParser().get_doctest(session, {}, PAGE.name, str(PAGE), 0)
@@ -17,7 +17,7 @@ def test_the_examples_of_the_page_give_what_it_says():
     assert result.failed == 0, "".join(report)
 
 
-def test_every_score_has_its_example():
+def test_every_score_has_its_example() -> None:
     text = PAGE.read_text(encoding="utf-8")
     scores = [name for name in crossings.scoring.__all__ if name.islower()]
     assert scores

@@ -1,4 +1,4 @@
-import importlib.util
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossings.scoring.checks import Array
 from crossings.scoring.series_baselines import (
     DailySeries,
     damped_drift,
@@ -20,14 +21,14 @@ HORIZON = 7
 
 
 @st.composite
-def published(draw, shortest_gap=1):
+def published(draw: st.DrawFn, shortest_gap: int = 1) -> tuple[Array, Array]:
     """Days and figures of a series, steady, jumping or falling."""
     days = np.cumsum(draw(st.lists(st.integers(shortest_gap, 12), min_size=3, max_size=20)))
     people = draw(st.lists(st.integers(0, 500_000), min_size=days.size, max_size=days.size))
     return days, np.array(people, dtype=float)
 
 
-def every_baseline(series, horizon=HORIZON, seed=1):
+def every_baseline(series: DailySeries, horizon: int = HORIZON, seed: int = 1) -> dict[str, Array]:
     return {
         "persistence": persistence_with_spread(series, horizon),
         "drift": drift(series, horizon),
@@ -36,12 +37,14 @@ def every_baseline(series, horizon=HORIZON, seed=1):
     }
 
 
-def line(days, rate, start=0.0):
+def line(days: int, rate: float, start: float = 0.0) -> DailySeries:
     return DailySeries.from_figures(np.arange(days), start + rate * np.arange(days), days - 1)
 
 
 @given(published(shortest_gap=5), st.integers(0, 9))
-def test_every_baseline_gives_rising_quantiles_of_a_count(figures, stale):
+def test_every_baseline_gives_rising_quantiles_of_a_count(
+    figures: tuple[Array, Array], stale: int
+) -> None:
     days, people = figures
     series = DailySeries.from_figures(days, people, int(days[-1]) + 20 + stale)
     for quantiles in every_baseline(series).values():
@@ -51,7 +54,9 @@ def test_every_baseline_gives_rising_quantiles_of_a_count(figures, stale):
 
 
 @given(published(), st.integers(1, 60), st.integers(0, 500_000))
-def test_figures_after_the_issue_day_change_nothing(figures, later, people):
+def test_figures_after_the_issue_day_change_nothing(
+    figures: tuple[Array, Array], later: int, people: int
+) -> None:
     days, values = figures
     issue = int(days[-1])
     extended = DailySeries.from_figures([*days, issue + later], [*values, people], issue)
@@ -61,7 +66,7 @@ def test_figures_after_the_issue_day_change_nothing(figures, later, people):
 
 
 @given(st.integers(0, 1000), st.integers(0, 10_000), st.sampled_from([7, 14]))
-def test_a_straight_line_goes_on(rate, start, horizon):
+def test_a_straight_line_goes_on(rate: float, start: float, horizon: int) -> None:
     series = line(90, rate, start)
     quantiles = every_baseline(series, horizon)
     ahead = series.people[-1] + rate * horizon
@@ -72,7 +77,7 @@ def test_a_straight_line_goes_on(rate, start, horizon):
     )
 
 
-def test_a_damped_drift_stays_behind_by_what_it_lost_before():
+def test_a_damped_drift_stays_behind_by_what_it_lost_before() -> None:
     # On a line every past error is the same, so that its own errors put the damped slope right.
     assert damped_drift(line(90, 10), HORIZON) == pytest.approx(np.full(23, 890 + 70))
     # Two days of growth after a long standstill: most past errors are 0, the median is the slope.
@@ -82,7 +87,7 @@ def test_a_damped_drift_stays_behind_by_what_it_lost_before():
     assert damped_drift(series, HORIZON)[11] == pytest.approx(expected)
 
 
-def test_the_same_seed_gives_the_same_weeks():
+def test_the_same_seed_gives_the_same_weeks() -> None:
     people = np.cumsum(np.random.default_rng(0).integers(0, 900, 90))
     series = DailySeries.from_figures(np.arange(90), people, 89)
     first, again, other = (every_baseline(series, seed=seed)["increments"] for seed in (1, 1, 2))
@@ -101,7 +106,7 @@ def test_the_same_seed_gives_the_same_weeks():
     ],
     ids=["enough", "two figures", "four past errors", "31 days old", "32 days old"],
 )
-def test_too_little_past_is_said(days, issue, carries):
+def test_too_little_past_is_said(days: list[int], issue: int, carries: bool) -> None:
     series = DailySeries.from_figures(days, np.ones(len(days)), issue)
     assert series.carries(HORIZON) == carries
     if not carries:
@@ -112,7 +117,7 @@ def test_too_little_past_is_said(days, issue, carries):
             increments(series, HORIZON, np.random.default_rng(0))
 
 
-def test_numbers_without_meaning_are_refused():
+def test_numbers_without_meaning_are_refused() -> None:
     with pytest.raises(ValueError, match="found no figure up to day 3"):
         DailySeries.from_figures([4, 5], [1, 2], 3)
     with pytest.raises(ValueError, match="expected as many as figures, rising"):
@@ -123,20 +128,23 @@ def test_numbers_without_meaning_are_refused():
         drift(line(90, 1), 0)
 
 
-def a_year_of_figures(seed):
+def a_year_of_figures(seed: int) -> tuple[Array, Array]:
     """Up to 60 figures over up to two years: quiet weeks, surges and corrections downwards."""
     rng = np.random.default_rng(seed)
     days = 1000 + np.cumsum(rng.integers(1, 14, rng.integers(3, 61)))
     changes = rng.poisson(300, days.size) * rng.choice([0, 1, 1, 30, -2], days.size)
-    return days, np.maximum(20_000 + np.cumsum(changes), 0).astype(float)
+    return days.astype(float), np.maximum(20_000.0 + np.cumsum(changes), 0)
 
 
 @pytest.mark.skipif(not SERIES_SCORER.exists(), reason="the outside series scorer is not beside us")
 @given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.sampled_from([1, 7, 14, 30]))
-def test_the_outside_series_scorer_gets_the_same_numbers(seed, stale, horizon):
+def test_the_outside_series_scorer_gets_the_same_numbers(
+    seed: int, stale: int, horizon: int
+) -> None:
     days, people = a_year_of_figures(seed)
     issue = int(days[-1]) + stale
-    theirs = series_scorer().baselines(days, people, issue, horizon, np.random.default_rng(seed))
+    baselines = runpy.run_path(str(SERIES_SCORER))["baselines"]
+    theirs = baselines(days, people, issue, horizon, np.random.default_rng(seed))
     series = DailySeries.from_figures(days, people, issue)
     assert series.carries(horizon) == (theirs is not None)
     if theirs is not None:
@@ -146,7 +154,7 @@ def test_the_outside_series_scorer_gets_the_same_numbers(seed, stale, horizon):
             np.testing.assert_allclose(ours[name], quantiles, rtol=0, atol=1e-6)
 
 
-def test_a_year_with_one_surge_gives_the_numbers_of_the_outside_scorer():
+def test_a_year_with_one_surge_gives_the_numbers_of_the_outside_scorer() -> None:
     """As above for one series whose results are written down, where that scorer is not at hand."""
     days = np.arange(0, 365, 5)
     people = 1000.0 + 40 * days + 900 * np.maximum(days - 340, 0) - 3000 * (days > 200)
@@ -161,10 +169,3 @@ def test_a_year_with_one_surge_gives_the_numbers_of_the_outside_scorer():
         "damped": [33708.96, 34388.58, 39263.71],
         "increments": [30680.0, 30680.0, 36980.0],
     }
-
-
-def series_scorer():
-    spec = importlib.util.spec_from_file_location("score_forecast", SERIES_SCORER)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
