@@ -32,7 +32,8 @@ from crossings.situation.tables import (
 MEASURES = frozenset(
     {
         *("accommodated", "affected", "arrived", "capacity", "children", "crossed", "deported"),
-        *("detained", "displaced", "evacuated", "fled", "hosted", "in_need", "injured", "killed"),
+        *("detained", "displaced", "evacuated", "fled", "host_population", "hosted", "in_need"),
+        *("injured", "killed"),
         *("missing", "moved_on", "other", "population", "present", "pupils", "refugees_hosted"),
         *("registered", "registration_rate", "remaining", "rescued", "returned", "share"),
         *("sheltered", "travel_time", "unregistered", "vehicles", "waiting", "wounded"),
