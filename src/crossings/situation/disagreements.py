@@ -1,12 +1,12 @@
 """Figures that do not go together, found by comparison and never stored.
 
-A count that grows is no disagreement: 1,050 at 22:00 and 1,510 at midnight are one story. So three
-kinds of figures are compared in three ways:
+A count that grows is no disagreement: 1,050 at 22:00 and 1,510 at midnight are one story. So figures
+are compared by what they count:
 
-- running totals (``cumulative``): they contradict each other where the total would have to fall;
-- casualties: different numbers for about the same time, since toll and definition both move;
-- people present and flows: different numbers for the same hour or day; ``population``, which hardly
-  moves, whatever the date.
+- running totals (``cumulative``) contradict each other where the total would have to fall; tolls of
+  killed and injured also where different numbers are given for the same moment or day;
+- people present and flows: different numbers for the same hour or day;
+- ``population``, which hardly moves: different numbers, whatever the date.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from crossings.situation.records import Claim
+from crossings.situation.times import day_edge
 
 CASUALTIES = frozenset({"killed", "injured", "wounded", "missing", "died", "dead"})
-"""Measures of harm to people: tolls of different sources for one day are put side by side."""
+"""Measures of harm to people: a day's tolls by different sources are not one growing count."""
 
 ROUNDING = 0.02
 """Figures closer than this share of the larger one are taken for the same number, rounded."""
 
-NEAR = dt.timedelta(hours=24)
+NOT_COMPARED = frozenset({"share", "other"})
+"""Measures under which different things stand: what exactly is counted is told in words only."""
+
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -48,13 +51,18 @@ def disagreements(claims: Iterable[Claim], zone: ZoneInfo) -> tuple[Disagreement
     """
     quantities: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
-        comparable = claim.status not in ("planned", "forecast") and claim.review != "rejected"
-        if comparable and claim.value is not None and claim.as_of is not None:
+        if _comparable(claim):
             quantities.setdefault(_quantity(claim), []).append(claim)
     found = []
     for group in quantities.values():
         found.extend(_components(group, zone))
     return tuple(found)
+
+
+def _comparable(claim: Claim) -> bool:
+    told = claim.status not in ("planned", "forecast") and claim.review != "rejected"
+    complete = claim.value is not None and claim.as_of is not None
+    return told and complete and claim.measure not in NOT_COMPARED
 
 
 def _quantity(claim: Claim) -> tuple[str, str, str, str, str]:
@@ -100,15 +108,18 @@ def _bounds(claim: Claim) -> tuple[float, float]:
 def _clash(a: Claim, b: Claim, zone: ZoneInfo) -> bool:
     if a.measure == "population":
         return True
-    start_a, end_a = _period(a, zone)
-    start_b, end_b = _period(b, zone)
-    if a.measure in CASUALTIES:
-        return start_a - end_b <= NEAR and start_b - end_a <= NEAR
+    if (a.status == "historical") != (b.status == "historical"):
+        return False  # how it was before the crisis is no rival of how it is now
     if a.counting == "cumulative":
+        if a.measure in CASUALTIES and a.as_of == b.as_of:
+            return True
         low, high = sorted((a, b), key=lambda c: c.value or 0.0)
         # The higher total must be able to come after the lower one.
-        return _period(high, zone)[1] <= _period(low, zone)[0] and abs(end_a - end_b) <= NEAR
-    return start_a - end_b <= _HOUR and start_b - end_a <= _HOUR
+        return _period(high, zone)[1] <= _period(low, zone)[0]
+    start_a, end_a = _period(a, zone)
+    start_b, end_b = _period(b, zone)
+    moments = start_a == end_a and start_b == end_b
+    return max(start_a, start_b) - min(end_a, end_b) <= (_HOUR if moments else dt.timedelta())
 
 
 def _period(claim: Claim, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
@@ -117,6 +128,5 @@ def _period(claim: Claim, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
     assert end is not None  # claims without a time are not compared
     if claim.as_of_precision.startswith(("exact", "hour", "minute", "approx")):
         return end, end
-    local = end.astimezone(zone)
-    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return start, start + dt.timedelta(days=1)
+    day = end.astimezone(zone).date()
+    return day_edge(day, zone, "start"), day_edge(day, zone, "end")

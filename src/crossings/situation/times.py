@@ -11,6 +11,7 @@ zone by the clock on the wall, which is an hour wrong across a change to summer 
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from typing import Annotated, Literal
@@ -67,23 +68,17 @@ def read_moment(text: str, zone: ZoneInfo, edge: Edge) -> dt.datetime:
         ValueError: ``text`` is nothing of this kind, or a date-time without an offset; the message
             says what was expected.
     """
-    text = text.strip()
     try:
-        if _DAY.fullmatch(text):
-            return day_edge(dt.date.fromisoformat(text), zone, edge)
-        if month := _MONTH.fullmatch(text):
-            return _month_edge(int(month[1]), int(month[2]), zone, edge)
-        if _YEAR.fullmatch(text):
-            return _month_edge(int(text), 1 if edge == "start" else 12, zone, edge)
-        if not _MOMENT.fullmatch(text):
-            raise ValueError
-        when = dt.datetime.fromisoformat(text)
+        stated = _parse(text.strip())
     except ValueError as error:
         raise ValueError(EXPECTED) from error
-    if when.tzinfo is None:
-        local = with_fixed_offset(when.replace(tzinfo=zone))
+    if not isinstance(stated, dt.datetime):
+        first, last = stated
+        return day_edge(first if edge == "start" else last, zone, edge)
+    if stated.tzinfo is None:
+        local = with_fixed_offset(stated.replace(tzinfo=zone))
         raise ValueError(f"an offset, such as {local.isoformat()}")
-    return with_fixed_offset(when)
+    return with_fixed_offset(stated)
 
 
 def precision_of(text: str) -> str:
@@ -112,15 +107,26 @@ def period_end(when: dt.datetime, precision: str, zone: ZoneInfo) -> dt.datetime
     if kind == "week":
         return day_edge(local.date() + dt.timedelta(days=6 - local.weekday()), zone, "end")
     if kind == "month":
-        return _month_edge(local.year, local.month, zone, "end")
+        return day_edge(_month(local.year, local.month)[1], zone, "end")
     if kind == "year":
-        return _month_edge(local.year, 12, zone, "end")
+        return day_edge(dt.date(local.year, 12, 31), zone, "end")
     return when
 
 
-def _month_edge(year: int, month: int, zone: ZoneInfo, edge: Edge) -> dt.datetime:
+def _parse(text: str) -> dt.datetime | tuple[dt.date, dt.date]:
+    """The date-time, or the first and last day of the period, that ``text`` states."""
+    if _DAY.fullmatch(text):
+        day = dt.date.fromisoformat(text)
+        return day, day
+    if month := _MONTH.fullmatch(text):
+        return _month(int(month[1]), int(month[2]))
+    if _YEAR.fullmatch(text):
+        return dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
+    if _MOMENT.fullmatch(text):
+        return dt.datetime.fromisoformat(text)
+    raise ValueError(text)
+
+
+def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
     first = dt.date(year, month, 1)
-    if edge == "start":
-        return day_edge(first, zone, "start")
-    following = (first + dt.timedelta(days=31)).replace(day=1)
-    return day_edge(following - dt.timedelta(days=1), zone, "end")
+    return first, first.replace(day=calendar.monthrange(year, month)[1])
