@@ -54,7 +54,7 @@ def ranges(outlook: Outlook, target: str, place: str = "all") -> tuple[Range, ..
 
 
 def headline(outlook: Outlook) -> Headline:
-    """The first target, all places together (the first place where there is no ``all``), at the end.
+    """The first target at the end, all places together (or the first place if none is ``all``).
 
     Raises:
         ValueError: the outlook has no target, place or time.

@@ -94,14 +94,14 @@ def fan_chart(fan: Fan, key: str, width: int = 960, height: int = 420) -> str:
     wide = width >= 600
     ceiling, ticks = _value_axis(fan, 6 if wide else 4)
     frame = _Frame(
-        width, height, 62 if wide else 48, 142 if wide else 14, 26, 36, *_span(fan), ceiling
+        width, height, 62 if wide else 54, 142 if wide else 14, 26, 36, *_span(fan), ceiling
     )
     parts = [
         *_grid(frame, ticks, fan),
         *_bands(frame, fan),
-        *_levels(frame, fan, wide),
         *(_drawn(frame, m, "known") for m in fan.known if frame.first <= m.when),
         *(_drawn(frame, m, "later") for m in fan.later if frame.first <= m.when <= frame.last),
+        *_levels(frame, fan, wide),
     ]
     if wide:
         parts += _end_labels(frame, fan)
@@ -161,7 +161,7 @@ def _nice_step(rough: float) -> float:
 
 
 def _nice_ceiling(top: float) -> float:
-    step = _nice_step(max(top, 1.0) / 2)
+    step = _nice_step(max(top, 1.0) / 5)
     return math.ceil(top / step) * step
 
 
@@ -229,7 +229,7 @@ def _levels(frame: _Frame, fan: Fan, wide: bool) -> list[str]:
     parts = []
     above = 0
     for level in fan.levels:
-        label = text(level.words, 90 if wide else 44)
+        label = text(level.words, 110 if wide else 44)
         if level.value > frame.ceiling:
             y = frame.top + 14 + 15 * above
             above += 1
@@ -247,7 +247,9 @@ def _drawn(frame: _Frame, m: Mark, style: str) -> str:
     low, high = m.low, m.high
     if low is not None and high is not None and low != high:
         top, bottom = frame.y(high), frame.y(low)
-        shape = f'<path class="{style} line" d="M{x - 4:.1f} {top:.1f}h8m-4 0V{bottom:.1f}m-4 0h8"/>'
+        shape = (
+            f'<path class="{style} line" d="M{x - 4:.1f} {top:.1f}h8m-4 0V{bottom:.1f}m-4 0h8"/>'
+        )
         return f"<g>{shape}<title>{text(m.words)}</title></g>"
     value = low if low is not None else high
     y = frame.y(value or 0.0)

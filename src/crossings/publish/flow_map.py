@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from crossings.publish.labels import Label, place_labels
 from crossings.publish.markup import text
-from crossings.publish.words import rounded, step_for
+from crossings.publish.words import rounded, short, step_for
 from crossings.situation.records import Place, Route
 
 _WIDEST = 16.0
@@ -95,7 +95,7 @@ def flow_map(chart: FlowMap, key: str, width: int = 960, size: float = 13.0) -> 
 
 
 def _label_name(place: Place) -> str:
-    return place.name if len(place.name) <= 28 else place.name[:27].rstrip() + "…"
+    return short(place.name, 36)
 
 
 def _project(
@@ -123,9 +123,7 @@ def _unwrapped(lon: float, reference: float) -> float:
     return lon - 360.0 * round((lon - reference) / 360.0)
 
 
-def _route(
-    route: Route, at: Mapping[str, tuple[float, float]], chart: FlowMap, most: float
-) -> str:
+def _route(route: Route, at: Mapping[str, tuple[float, float]], chart: FlowMap, most: float) -> str:
     """A route as a line, with an arrow head where people are expected and words as a tooltip."""
     flow = chart.flows.get(route.id)
     start, end = at[route.from_place], at[route.to_place]

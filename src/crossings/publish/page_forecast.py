@@ -29,7 +29,7 @@ TIERS = {
 def headline_section(view: View) -> str:
     """The sentence that stands first, what to plan for, and the last figure behind it."""
     top = headline(view.outlook)
-    when, median, interval, plan = words.headline_parts(_in_zone(top, view))
+    when, median, interval, plan = words.headline_parts(top, view.zone)
     counted = words.target_words(top.target)
     issued = view.issued_at
     return (
@@ -44,14 +44,6 @@ def headline_section(view: View) -> str:
         f"History: {text(TIERS.get(view.outlook.tier, view.outlook.tier))}. "
         f"Profile: {text(view.profile)}.</p>{_withheld(view)}</header>"
     )
-
-
-def _in_zone(top: Headline, view: View) -> Headline:
-    r = top.range
-    local = Range(
-        r.time.astimezone(view.zone), r.median, r.low50, r.high50, r.low90, r.high90, r.plan_for
-    )
-    return Headline(top.target, top.place, local)
 
 
 def _withheld(view: View) -> str:
@@ -113,9 +105,7 @@ def _fan(view: View, top: Headline) -> Fan:
 
 def _zoned(rows: Sequence[Range], zone: ZoneInfo) -> tuple[Range, ...]:
     return tuple(
-        Range(
-            r.time.astimezone(zone), r.median, r.low50, r.high50, r.low90, r.high90, r.plan_for
-        )
+        Range(r.time.astimezone(zone), r.median, r.low50, r.high50, r.low90, r.high90, r.plan_for)
         for r in rows
     )
 
@@ -150,7 +140,9 @@ def _planning_levels(view: View, top: Headline) -> tuple[Level, ...]:
     found: dict[float, list[str]] = {}
     for claim in view.known.claims:
         ahead = claim.status in ("planned", "forecast") or claim.basis in ("planning", "intention")
-        fits = claim.unit == "people" and claim.place in (top.place, "") and claim.review != "rejected"
+        fits = (
+            claim.unit == "people" and claim.place in (top.place, "") and claim.review != "rejected"
+        )
         if ahead and fits and claim.value:
             said = f"{words.figure(claim)} {claim.measure.replace('_', ' ')}, {claim.status}: "
             found.setdefault(claim.value, []).append(said + words.speakers(claim))
@@ -167,72 +159,76 @@ def shown_days(view: View) -> tuple[int, ...]:
         return ends
     issued = view.issued_at.date()
     wanted = (1, 2, 3, 5, 7, 10, 14, 21, 28, 45, 60, 90, 180, 365)
-    ahead = {i: (_day_of(view, i) - issued).days for i in ends}
+    ahead = {i: (words.closing_date(view.times[i]) - issued).days for i in ends}
     kept = [i for i in ends if ahead[i] in wanted]
     return tuple(sorted({*kept, ends[-1]}))
-
-
-def _day_of(view: View, index: int) -> dt.date:
-    return (view.times[index] - dt.timedelta(seconds=1)).date()
-
-
-def _day_words(view: View, index: int) -> str:
-    when = view.times[index]
-    start = dt.datetime.combine(_day_of(view, index), dt.time(12), view.zone)
-    if words.is_day_end(when) or when.time() == dt.time(0):
-        return words.short_day(start)
-    return f"{words.short_day(start)}, {when:%H:%M}"
 
 
 def _cells(row: Range) -> str:
     step = words.step_of(row)
     return (
         f'<td class="n strong">{words.rounded(row.median, step)}</td>'
+        f'<td class="n plan-for">{words.rounded_up(row.plan_for, step)}</td>'
         f'<td class="n">{words.between(row.low50, row.high50, step)}</td>'
         f'<td class="n">{words.between(row.low90, row.high90, step)}</td>'
-        f'<td class="n plan-for">{words.rounded_up(row.plan_for, step)}</td>'
     )
 
 
-_HEAD = (
-    '<thead><tr><th scope="col">By the end of</th><th scope="col" class="n">Median</th>'
+_COLUMNS = (
+    '<th scope="col" class="n">Median</th><th scope="col" class="n">Plan for</th>'
     '<th scope="col" class="n">Half of cases</th><th scope="col" class="n">9 in 10</th>'
-    '<th scope="col" class="n">Plan for</th></tr></thead>'
 )
 
 
-def _day_table(view: View, target: str, place: str, caption: str) -> str:
+def _total_table(view: View, target: str, place: str) -> str:
+    """All places together by day, with what was reported later beside it where that is given."""
     rows = ranges(view.outlook, target, place)
-    body = "".join(
-        f'<tr><th scope="row">{_day_words(view, i)}</th>{_cells(rows[i])}</tr>'
-        for i in shown_days(view)
+    reported = view.reported_later(target, place)
+    caption = f"{text(words.target_words(target).capitalize())}, {name(view.place_name(place))}"
+    lines = []
+    for i in shown_days(view):
+        claim = reported.get(words.closing_date(view.times[i]))
+        later = f'<td class="n later">{_reported(view, claim)}</td>' if reported else ""
+        label = f'<th scope="row">{words.closing_day(view.times[i])}</th>'
+        lines.append(f"<tr>{label}{_cells(rows[i])}{later}</tr>")
+    heading = '<th scope="col" class="n">Reported later*</th>' if reported else ""
+    foot = (
+        '<p class="soft">* The last figure for that day, published after the time of issue: not '
+        "known to the forecast.</p>"
+        if reported
+        else ""
     )
-    return f"<table><caption>{caption}</caption>{_HEAD}<tbody>{body}</tbody></table>"
+    return (
+        f'<div class="table"><table><caption>{caption}</caption><thead><tr>'
+        f'<th scope="col">By the end of</th>{_COLUMNS}{heading}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table>{foot}</div>"
+    )
+
+
+def _reported(view: View, claim: Claim | None) -> str:
+    if claim is None or claim.as_of is None:
+        return "–"
+    hour = words.hour(claim.as_of.astimezone(view.zone))
+    return text(words.figure(claim)) + (f"<small>{hour}</small>" if hour else "")
 
 
 def arrivals_section(view: View) -> str:
     """The headline's target by day, in all and as a small multiple for each place."""
     top = headline(view.outlook)
-    counted = words.target_words(top.target)
-    whole = _day_table(
-        view, top.target, top.place, f"{text(counted.capitalize())}, {name(view.place_name(top.place))}"
-    )
+    whole = _total_table(view, top.target, top.place)
     places = [p for p in view.outlook.places if p != top.place]
     expected = {p: ranges(view.outlook, top.target, p)[-1] for p in places}
     busy = sorted((p for p in places if expected[p].high90 >= 1), key=lambda p: -expected[p].median)
     quiet = [p for p in places if expected[p].high90 < 1]
     cards = "".join(_card(view, top.target, place) for place in busy)
-    none = (
-        f'<p class="soft">Nobody is expected at: {", ".join(name(view.place_name(p)) for p in quiet)}.</p>'
-        if quiet
-        else ""
-    )
+    names = ", ".join(name(view.place_name(p)) for p in quiet)
+    none = f'<p class="soft">Nobody is expected at: {names}.</p>' if quiet else ""
     note = (
         '<p class="soft">People who pass several places are counted at each of them, so places '
         "do not add up to the total. “Plan for” is enough in 9 of 10 cases.</p>"
     )
     return (
-        f'<section id="places"><h2>Day by day, place by place</h2><div class="table">{whole}</div>'
+        f'<section id="places"><h2>Day by day, place by place</h2>{whole}'
         f'{note if cards else ""}<div class="cards">{cards}</div>{none}</section>'
     )
 
@@ -241,8 +237,11 @@ def _card(view: View, target: str, place: str) -> str:
     rows = ranges(view.outlook, target, place)
     shown = _zoned([rows[i] for i in view.by_place], view.zone)
     title = f"{words.target_words(target)} at {view.place_name(place)}"
-    table = _day_table(
-        view, target, place, f'<span class="hidden">{text(title)}</span>'
+    days = [(words.closing_day(view.times[i], weekday=False), rows[i]) for i in shown_days(view)]
+    body = "".join(f'<tr><th scope="row">{day}</th>{_cells(row)}</tr>' for day, row in days)
+    table = (
+        f'<div class="table"><table><caption class="hidden">{text(title)}</caption><thead><tr>'
+        f'<th scope="col">By end of</th>{_COLUMNS}</tr></thead><tbody>{body}</tbody></table></div>'
     )
     return (
         f'<article class="card"><h3>{name(view.place_name(place))}</h3>'
@@ -269,12 +268,15 @@ def _matrix(view: View, target: str) -> str:
     kept = [p for p, rows in by_place.items() if p == ALL or any(r.high90 >= 1 for r in rows)]
     if not any(r.high90 >= 1 for rows in by_place.values() for r in rows):
         return ""
-    head = "".join(f'<th scope="col" class="n">{_day_words(view, i)}</th>' for i in days)
+    head = "".join(
+        f'<th scope="col" class="n">{words.closing_day(view.times[i])}</th>' for i in days
+    )
     body = "".join(_matrix_row(view, p, [by_place[p][i] for i in days]) for p in kept)
     caption = text(words.target_words(target).capitalize())
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{caption}"><table class="matrix">'
-        f'<caption>{caption}</caption><thead><tr><th scope="col">Place</th>{head}'
+        f'<div class="table" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="matrix"><caption>{caption}</caption>'
+        f'<thead><tr><th scope="col">Place</th>{head}'
         f'<th scope="col" class="n">Plan for</th></tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -350,7 +352,8 @@ def _map_legend(flows: dict[str, Flow], closed: dict[str, str]) -> str:
         width = flow_width(people, most)
         items.append(
             f'<li><svg class="swatch" viewBox="0 0 34 18" aria-hidden="true">'
-            f'<path class="route flow" stroke-width="{width:.1f}" d="M0 9H34"/></svg>{shown}</li>'
+            f'<path class="route flow" stroke-width="{width:.1f}" d="M0 9H34"/></svg>'
+            f"{shown} people</li>"
         )
     items.append("<li>■ origin</li><li>◆ crossing</li><li>● reception</li><li>○ region, town</li>")
     if closed:

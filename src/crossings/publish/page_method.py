@@ -26,19 +26,28 @@ LIMITS = (
     "road that closes or opens, an attack or an agreement after the time of issue is not foreseen; "
     "ask for a scenario instead.",
     "Sudden surges have been under-predicted. Early on, when few figures exist, the range rests "
-    "mainly on what is believed about the population at risk, which the sources themselves dispute.",
+    "mainly on what is believed about the population at risk, which sources themselves dispute.",
     "Counts at places depend on where people are counted and registered, and lag behind them.",
 )
 
 READING = (
     ("Median", "As likely to be exceeded as not. Not a promise, and seldom a number to plan with."),
-    ("Half of cases, 9 in 10", "If forecasts like this are honest, what happens falls inside the "
-     "first range one time in two, inside the second nine times in ten; one time in twenty it lies "
-     "below and one in twenty above."),
-    ("Plan for", "Enough in 9 of 10 cases (the 90 % quantile, rounded up). If too few places cost "
-     "you more than too many, plan higher."),
-    ("Rounding", "Forecasts are rounded, since their last digits carry no knowledge. Reported "
-     "figures stand as they were stated."),
+    (
+        "Half of cases, 9 in 10",
+        "If forecasts like this are honest, what happens falls inside the "
+        "first range one time in two, inside the second nine times in ten; one time in twenty "
+        "it lies below and one in twenty above.",
+    ),
+    (
+        "Plan for",
+        "Enough in 9 of 10 cases (the 90 % quantile, rounded up). If too few places cost "
+        "you more than too many, plan higher.",
+    ),
+    (
+        "Rounding",
+        "Forecasts are rounded, since their last digits carry no knowledge. Reported "
+        "figures stand as they were stated.",
+    ),
 )
 
 RESPONSIBILITY = (

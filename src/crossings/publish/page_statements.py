@@ -8,9 +8,7 @@ from crossings.publish import words
 from crossings.publish.markup import link, name, text
 from crossings.publish.view import View
 from crossings.situation.disagreements import Disagreement, disagreements
-from crossings.situation.records import Claim, Context, Event
-
-MEASURE_WORDS = {"arrived": "arrived", "crossed": "crossed the border"}
+from crossings.situation.records import ALL, Claim, Context, Event
 
 
 def attribution(record: Claim | Event | Context) -> str:
@@ -42,8 +40,8 @@ def claims_section(view: View) -> str:
     empty = "<p>No figure was public at the time of issue.</p>" if not tables else ""
     return (
         '<section id="claims"><h2>The figures and who says them</h2>'
-        f"<p>All {len(view.known.claims)} figures that were public at the time of issue, as they were "
-        "stated, with the weight each had in the forecast or the reason why it had none.</p>"
+        f"<p>All {len(view.known.claims)} figures that were public at the time of issue, as they "
+        "were stated, with the weight each had in the forecast or the reason why it had none.</p>"
         f"{tables}{empty}</section>"
     )
 
@@ -62,21 +60,14 @@ def _claims_table(view: View, title: str, claims: Sequence[Claim]) -> str:
     )
 
 
-def quantity_words(claim: Claim) -> str:
-    """Unit and measure: ``people arrived``, ``families planned``; what is counted and how."""
-    measure = claim.measure.replace("_", " ")
-    if claim.measure == "population":
-        return f"{claim.unit}, population"
-    if claim.measure == claim.unit or claim.measure == "share":
-        return claim.unit if claim.measure == claim.unit else f"{claim.unit} (share)"
-    return f"{claim.unit} {measure}"
-
-
 def _where(view: View, claim: Claim) -> str:
+    """Where from and where; empty where neither is stated."""
     parts = []
     if claim.origin:
         parts.append(f"from {name(view.place_name(claim.origin))}")
-    if claim.place:
+    if claim.place == ALL:
+        parts.append("in all")
+    elif claim.place:
         parts.append(f"at {name(view.place_name(claim.place))}")
     return ", ".join(parts)
 
@@ -91,7 +82,7 @@ def _claim_row(view: View, claim: Claim) -> str:
     known = words.stamp(claim.known_at, zone) + (" (assumed)" if claim.known_at_assumed else "")
     return (
         '<tr><td data-label="Figure">'
-        f'<strong>{text(words.figure(claim))}</strong> {text(quantity_words(claim))}'
+        f"<strong>{text(words.figure(claim))}</strong> {text(words.quantity(claim))}"
         f'{", " + where if where else ""} <span class="soft">({kind}; {text(claim.basis)})</span>'
         f"{'<br>' + said if said else ''}{note}</td>"
         f'<td data-label="Who says it">{attribution(claim)}</td>'
@@ -133,15 +124,21 @@ def disagreements_section(view: View) -> str:
 
 def _disagreement(view: View, group: Disagreement) -> str:
     first = group.claims[0]
-    title = f"{text(quantity_words(first).capitalize())}"
+    measure = first.measure.replace("_", " ")
+    title = text(f"{measure} ({first.unit})".capitalize())
     where = _where(view, first)
-    items = "".join(
-        f"<li><strong>{text(words.figure(c))}</strong>{attribution(c)}"
-        f'<span class="soft">as of {text(words.stamp(c.as_of, view.zone, c.as_of_precision))}</span>'
-        "</li>"
-        for c in group.claims
+    items = "".join(_side(view, claim) for claim in group.claims)
+    return (
+        f'<div><h3>{title}{", " + where if where else ""}</h3><ul class="sides">{items}</ul></div>'
     )
-    return f'<div><h3>{title}{", " + where if where else ""}</h3><ul class="sides">{items}</ul></div>'
+
+
+def _side(view: View, claim: Claim) -> str:
+    when = text(words.stamp(claim.as_of, view.zone, claim.as_of_precision))
+    return (
+        f"<li><strong>{text(words.figure(claim))}</strong>{attribution(claim)}"
+        f'<span class="soft">as of {when}</span></li>'
+    )
 
 
 def events_section(view: View) -> str:
@@ -176,26 +173,25 @@ def _event(view: View, event: Event, rivals: Sequence[Event], numbers: dict[str,
     )
     sides = ""
     if rivals:
-        columns = "".join(f"<li>{_wording(e)}</li>" for e in [event, *rivals])
-        sides = f'<div class="dispute"><p>Disputed. Side by side:</p><ul class="sides">{columns}</ul></div>'
+        columns = "".join(f"<li>{_told(e)}</li>" for e in [event, *rivals])
+        sides = (
+            '<div class="dispute"><p>Disputed. Each side in its own words:</p>'
+            f'<ul class="sides">{columns}</ul></div>'
+        )
     return (
-        f'<li id="event-{numbers[event.id]}"><p class="event-head"><span class="when">{time}</span> '
-        f"<strong>{text(kind)}</strong>{', ' + name(where) if where else ''}"
-        f'{", " + text(event.intensity) if event.intensity else ""}</p>'
-        f"{_wording(event)}"
-        f"{_note(event.note)}{disputes}{sides}</li>"
+        f'<li id="event-{numbers[event.id]}"><p class="when">{time}</p><div>'
+        f"<p><strong>{text(kind)}</strong>{', ' + name(where) if where else ''}"
+        f"{', ' + text(event.intensity) if event.intensity else ''}"
+        f"{'. ' + name(event.note, 500) if event.note else ''}</p>"
+        f"{_told(event)}{disputes}{sides}</div></li>"
     )
 
 
-def _wording(event: Event) -> str:
-    said = event.wording or event.quote
-    both = event.wording and event.quote and event.wording != event.quote
-    more = f" {quote(event.quote)}" if both else ""
-    return f"<p>{quote(said)}{more} <span>{attribution(event)}</span></p>"
-
-
-def _note(note: str) -> str:
-    return f'<p class="soft">{name(note, 500)}</p>' if note else ""
+def _told(event: Event) -> str:
+    """How an event is worded, quoted and attributed."""
+    wording = f"<p>In words: {name(event.wording)}</p>" if event.wording else ""
+    said = f"<p>{quote(event.quote)}</p>" if event.quote else ""
+    return f'{wording}{said}<p class="soft">{attribution(event)}</p>'
 
 
 def context_section(view: View) -> str:
@@ -203,26 +199,25 @@ def context_section(view: View) -> str:
     rows = view.known.context
     if not rows:
         return ""
-    numbers = {
-        e.id: i for i, e in enumerate(sorted(view.known.events, key=lambda e: e.time), 1)
-    }
+    numbers = {e.id: i for i, e in enumerate(sorted(view.known.events, key=lambda e: e.time), 1)}
     items = "".join(_context(row, numbers) for row in rows)
     return (
         '<section id="setting"><h2>The wider setting, as stated</h2>'
-        "<p>Shown, not modelled: none of this enters the forecast. “The report itself” stands where "
-        f'nobody is named.</p><ul class="context">{items}</ul></section>'
+        "<p>Shown, not modelled: none of this enters the forecast. “The report itself” stands "
+        f'where nobody is named.</p><ul class="context">{items}</ul></section>'
     )
 
 
 def _context(row: Context, numbers: dict[str, int]) -> str:
-    relation = "" if row.relation == "other" else f" {text(row.relation)}"
-    target = f" {name(row.object)}" if row.object else ""
+    relation = "" if row.relation == "other" else row.relation
+    ends = [name(part) for part in (row.subject, row.object) if part]
+    tag = (f" {text(relation)} " if relation else " · ").join(ends)
     since = f" (since {text(row.since)})" if row.since else ""
     event = numbers.get(row.bears_on)
     bears = f' Bears on <a href="#event-{event}">event {event}</a>.' if event else ""
-    what = f": {name(row.what, 400)}" if row.what else ""
-    said = f"<br>{quote(row.quote)}" if row.quote else ""
+    lead = f"<strong>{name(row.what, 400)}</strong>{since}" if row.what else ""
+    said = f"<p>{quote(row.quote)}</p>" if row.quote else ""
     return (
-        f"<li><strong>{name(row.subject)}{relation}{target}</strong>{what}{since}{said}"
-        f"<br>{attribution(row)}.{bears}</li>"
+        f'<li><p class="tag">{tag}</p>{"<p>" + lead + "</p>" if lead else ""}{said}'
+        f'<p class="soft">{attribution(row)}.{bears}</p></li>'
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crossings.errors import InputError
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.summary import day_ends
+from crossings.publish.words import closing_date
 from crossings.situation.records import ALL, Claim, Situation
 
 Profile = Literal["internal", "public"]
@@ -69,6 +70,24 @@ class View:
             return "all places together" if place == ALL else ""
         names = {p.id: p.name for p in self.known.places}
         return names.get(place, place)
+
+    def reported_later(self, target: str, place: str) -> dict[dt.date, Claim]:
+        """The last figure for each day that became public after the issue time.
+
+        Of a running total this is the highest of the day: hours are often not stated.
+        """
+        found: dict[dt.date, Claim] = {}
+        for claim in self.later:
+            fits = claim.target == target and claim.place == place and claim.unit == "people"
+            told = claim.status == "reported" and claim.review != "rejected"
+            if not fits or not told or claim.as_of is None or claim.value is None:
+                continue
+            if claim.as_of <= self.issued_at:
+                continue
+            day = closing_date(claim.as_of.astimezone(self.zone))
+            if day not in found or _order(claim) > _order(found[day]):
+                found[day] = claim
+        return found
 
     def last_claim(self) -> Claim | None:
         """The claim behind the last figure, where it is known and may be shown."""
@@ -129,3 +148,14 @@ def _is_public(claim: Claim) -> bool:
 
 def _by_id(situation: Situation, claim_id: str) -> Claim | None:
     return next((c for c in situation.claims if c.id == claim_id), None)
+
+
+def _order(claim: Claim) -> tuple[bool, float, float]:
+    """What makes one figure of a day the last: its size in a running total, else its time.
+
+    A figure that only bounds the count gives way to any that states it.
+    """
+    stated = claim.qualifier in ("exact", "approx")
+    time = claim.as_of.timestamp() if claim.as_of is not None else 0.0
+    value = claim.value or 0.0
+    return (stated, value, time) if claim.counting == "cumulative" else (stated, time, value)

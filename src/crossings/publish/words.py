@@ -84,14 +84,24 @@ def day(when: dt.datetime, year: bool = False) -> str:
     return f"{when.day} {when:%B %Y}" if year else f"{when.day} {when:%B}"
 
 
-def short_day(when: dt.datetime) -> str:
+def short_date(when: dt.date) -> str:
+    """``3 Oct``."""
+    return f"{when.day} {when:%b}"
+
+
+def short_day(when: dt.date) -> str:
     """``Tue 3 Oct``."""
-    return f"{when:%a} {when.day} {when:%b}"
+    return f"{when:%a} {short_date(when)}"
 
 
 def is_day_end(when: dt.datetime) -> bool:
     """Whether a moment is the last second of its day, which is how a bare date is kept."""
     return when.timetz().replace(tzinfo=None, microsecond=0) == DAY_END
+
+
+def hour(when: dt.datetime) -> str:
+    """``17:00``; empty at the end of a day, by either way of writing it."""
+    return "" if is_day_end(when) or when.time() == dt.time(0) else f"{when:%H:%M}"
 
 
 def moment(when: dt.datetime, year: bool = False) -> str:
@@ -132,12 +142,24 @@ def by_then(when: dt.datetime) -> str:
     return f"By the {moment(when)}" if is_day_end(when) else f"By {moment(when)}"
 
 
-def headline_parts(top: Headline) -> tuple[str, str, str, str]:
+def closing_date(when: dt.datetime) -> dt.date:
+    """The day that a forecast time closes or lies in; midnight closes the day before."""
+    return (when - dt.timedelta(seconds=1)).date()
+
+
+def closing_day(when: dt.datetime, weekday: bool = True) -> str:
+    """``Tue 3 Oct`` for the end of that day, ``Tue 3 Oct, 12:00`` for an hour in it."""
+    date = closing_date(when)
+    label = short_day(date) if weekday else short_date(date)
+    return f"{label}, {hour(when)}" if hour(when) else label
+
+
+def headline_parts(top: Headline, zone: dt.tzinfo) -> tuple[str, str, str, str]:
     """By when, the median, the 90 % range, and the figure to plan for, each in words."""
     figures = top.range
     step = step_of(figures)
     return (
-        by_then(figures.time),
+        by_then(figures.time.astimezone(zone)),
         rounded(figures.median, step),
         f"{rounded(figures.low90, step)} and {rounded(figures.high90, step)}",
         rounded_up(figures.plan_for, step),
@@ -159,9 +181,22 @@ def figure(claim: Claim) -> str:
         "approx": f"about {value}",
         "at_least": f"at least {value}",
         "at_most": f"at most {value}",
-        "vague": f"{value}, stated in words only",
+        "vague": f"{value} (given in words)",
     }
     return words.get(claim.qualifier, value)
+
+
+_STATES = frozenset({"fled", "missing", "moved on", "present", "remaining", "waiting"})
+# Measures that say what people do or are, beside those that end in -ed.
+
+
+def quantity(claim: Claim) -> str:
+    """Unit and measure: ``people arrived``, ``hours, travel time``."""
+    measure = claim.measure.replace("_", " ")
+    if measure in (claim.unit, "other"):
+        return claim.unit
+    join = " " if measure.endswith("ed") or measure in _STATES else ", "
+    return f"{claim.unit}{join}{measure}"
 
 
 def speakers(record: Claim | Event | Context) -> str:

@@ -1,7 +1,7 @@
 """Figures that do not go together, found by comparison and never stored.
 
-A count that grows is no disagreement: 1,050 at 22:00 and 1,510 at midnight are one story. So figures
-are compared by what they count:
+A count that grows is no disagreement: 1,050 at 22:00 and 1,510 at midnight are one story. So
+figures are compared by what they count:
 
 - running totals (``cumulative``) contradict each other where the total would have to fall; tolls of
   killed and injured also where different numbers are given for the same moment or day;
