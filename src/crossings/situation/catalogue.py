@@ -35,7 +35,7 @@ def load(name_or_folder: str | os.PathLike[str]) -> Situation:
     if name_or_folder in bundled():
         return load_folder(_BUNDLED / name_or_folder)
     try:
-        found = Path(name_or_folder).is_dir()
+        found = name_or_folder != "" and Path(name_or_folder).is_dir()
     except (OSError, ValueError):
         found = False
     if not found:

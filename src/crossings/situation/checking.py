@@ -6,6 +6,7 @@ what can, but would surprise whoever wrote it.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from functools import cache
@@ -14,7 +15,17 @@ from typing import Any, get_args
 import pycountry
 
 from crossings.situation.reading import Contents, Row
-from crossings.situation.records import ALL, Claim, Counting, Event, Place, Prior, Route, Situation
+from crossings.situation.records import (
+    ALL,
+    Claim,
+    Counting,
+    Event,
+    EventKind,
+    Place,
+    Prior,
+    Route,
+    Situation,
+)
 from crossings.situation.tables import (
     CLAIMS,
     CONTEXT,
@@ -53,6 +64,10 @@ FUTURE_TOLERANCE = dt.timedelta(days=1)
 """A reported figure may be printed a day before the day it is dated, across time zones."""
 
 
+IDS_LISTED = 30
+"""A table with more rows than this is not listed in a message."""
+
+
 def check_contents(contents: Contents) -> Iterator[Problem]:
     """Problems between the rows of ``contents``, in the order of the files."""
     rows = contents.rows
@@ -61,8 +76,8 @@ def check_contents(contents: Contents) -> Iterator[Problem]:
     for table in TABLES:
         if table is not PRIORS:
             yield from _check_ids(table, rows.get(table.file, []))
-    places = {row.record.id: row for row in rows.get(PLACES.file, [])}
-    routes = {row.record.id: row for row in rows.get(ROUTES.file, [])}
+    places = _index(contents, PLACES)
+    routes = _index(contents, ROUTES)
     for place in rows.get(PLACES.file, []):
         yield from _check_place(place)
     for route in rows.get(ROUTES.file, []):
@@ -74,12 +89,32 @@ def check_contents(contents: Contents) -> Iterator[Problem]:
     for claim in rows.get(CLAIMS.file, []):
         yield from _check_claim(claim)
         yield from _refer(CLAIMS, claim, "place", places, also=(ALL,))
-    yield from _check_links(rows)
+    yield from _check_links(contents)
     for prior in rows.get(PRIORS.file, []):
-        yield from _check_prior(prior, {*places, *routes, *get_args(_EVENT_KINDS)})
+        yield from _check_prior(prior, {*places.rows, *routes.rows, *get_args(EventKind)})
 
 
-_EVENT_KINDS = Event.model_fields["kind"].annotation
+@dataclasses.dataclass(frozen=True)
+class _Index:
+    """The rows that a reference may lead to.
+
+    ``damaged`` ids stand for rows with errors of their own; where a whole file is ``lost``, every
+    reference may be right.
+    """
+
+    noun: str
+    rows: dict[str, Row[Any]]
+    damaged: set[str]
+    lost: bool
+
+
+def _index(contents: Contents, *tables: Table, noun: str = "") -> _Index:
+    return _Index(
+        noun=noun or tables[0].field.removesuffix("s"),
+        rows={row.record.id: row for t in tables for row in contents.rows.get(t.file, [])},
+        damaged=set().union(*(contents.damaged.get(table.file, ()) for table in tables)),
+        lost=any(table.file in contents.lost for table in tables),
+    )
 
 
 def _warning(table: Table, line: int, column: str, found: str, expected: str) -> Problem:
@@ -112,29 +147,27 @@ def _check_ids(table: Table, rows: list[Row[Any]]) -> Iterator[Problem]:
 
 
 def _refer(
-    table: Table, row: Row[Any], field: str, known: dict[str, Row[Any]], also: tuple[str, ...] = ()
+    table: Table, row: Row[Any], field: str, index: _Index, also: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
     """A reference must lead to a row, and to one that was public when the reference was."""
     name = getattr(row.record, field)
-    if not name or name in also:
+    if not name or name in also or name in index.damaged or index.lost:
         return
     column = table.column_of(field)
-    if name not in known:
-        kinds = " or ".join(dict.fromkeys((*also, f"the id of a {_noun(known, field)}")))
-        yield _error(table, row.line, column, shown(name), kinds)
-    elif known[name].record.known_at > row.record.known_at:
-        later = known[name].record.known_at.isoformat()
+    target = index.rows.get(name)
+    if target is None:
+        expected = " or ".join((*also, f"the id of one {index.noun}{_listed(index)}"))
+        yield _error(table, row.line, column, shown(name), expected)
+    elif target.record.known_at > row.record.known_at:
+        later = target.record.known_at.isoformat()
         yield _warning(
             table, row.line, column, f"{shown(name)}, public only on {later}", "it to be known"
         )
 
 
-def _noun(known: dict[str, Row[Any]], field: str) -> str:
-    nouns = {"part_of": "claim", "same_group_as": "claim", "bears_on": "event"}
-    nouns |= {"disputes": "row of events, claims or context", "route": "route"}
-    listed = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
-    noun = nouns.get(field, "place")
-    return f"{noun} ({listed})" if noun in {"place", "route"} and known else noun
+def _listed(index: _Index) -> str:
+    """The ids to choose from, where they are few enough to read."""
+    return f" ({', '.join(index.rows)})" if 0 < len(index.rows) <= IDS_LISTED else ""
 
 
 @cache
@@ -157,7 +190,7 @@ def _check_place(row: Row[Place]) -> Iterator[Problem]:
         yield _warning(PLACES, row.line, column, "nothing", "both coordinates or none")
 
 
-def _check_route(row: Row[Route], places: dict[str, Row[Place]]) -> Iterator[Problem]:
+def _check_route(row: Row[Route], places: _Index) -> Iterator[Problem]:
     route = row.record
     yield from _refer(ROUTES, row, "from_place", places)
     yield from _refer(ROUTES, row, "to_place", places)
@@ -210,20 +243,20 @@ def _figure(value: float | None) -> str:
     return "empty" if value is None else f"{value:g}"
 
 
-def _check_links(rows: dict[str, list[Row[Any]]]) -> Iterator[Problem]:
+def _check_links(contents: Contents) -> Iterator[Problem]:
     """References from row to row: parts, copies, disputes, bearings."""
-    claims = {row.record.id: row for row in rows.get(CLAIMS.file, [])}
-    events = {row.record.id: row for row in rows.get(EVENTS.file, [])}
-    statements = {row.record.id: row for row in rows.get(CONTEXT.file, [])}
-    for event in rows.get(EVENTS.file, []):
-        yield from _refer(EVENTS, event, "disputes", {**statements, **claims, **events})
-    for claim in rows.get(CLAIMS.file, []):
+    claims = _index(contents, CLAIMS)
+    events = _index(contents, EVENTS)
+    anything = _index(contents, EVENTS, CLAIMS, CONTEXT, noun="event, claim or context row")
+    for event in contents.rows.get(EVENTS.file, []):
+        yield from _refer(EVENTS, event, "disputes", anything)
+    for claim in contents.rows.get(CLAIMS.file, []):
         for field in ("part_of", "same_group_as"):
             yield from _refer(CLAIMS, claim, field, claims)
-            if _leads_to_itself(claim, field, claims):
+            if _leads_to_itself(claim, field, claims.rows):
                 name = shown(getattr(claim.record, field))
                 yield _error(CLAIMS, claim.line, field, name, "no chain back to this row")
-    for statement in rows.get(CONTEXT.file, []):
+    for statement in contents.rows.get(CONTEXT.file, []):
         yield from _refer(CONTEXT, statement, "bears_on", events)
 
 

@@ -51,27 +51,29 @@ class Contents:
     """What a folder holds: the settings, the rows by table, the problems found while reading.
 
     ``settings`` is the situation without its tables, ``None`` where ``situation.toml`` cannot be
-    used.
+    used. ``damaged`` holds the ids of rows with errors of their own, by file, and ``lost`` the
+    files of which no row could be read: what names them has no error on top of theirs.
     """
 
     settings: Situation | None
     rows: dict[str, list[Row[Any]]]
+    damaged: dict[str, set[str]]
+    lost: set[str]
     problems: list[Problem]
 
 
 def read_contents(folder: Path) -> Contents:
     """Everything in ``folder``; what cannot be read is told among the problems."""
     if problem := _too_large(folder):
-        return Contents(None, {}, [problem])
+        return Contents(None, {}, {}, set(), [problem])
     settings, problems = _read_settings(folder)
     zone = settings.zone if settings else ZoneInfo("UTC")
     # Without settings the rows are still checked; this start only fills empty publication times.
     start = settings.start if settings else dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-    rows: dict[str, list[Row[Any]]] = {}
+    contents = Contents(settings, {}, {}, set(), problems)
     for table in TABLES:
-        rows[table.file], found = _read_table(folder, table, zone, start)
-        problems += found
-    return Contents(settings, rows, problems)
+        _read_table(contents, folder, table, zone, start)
+    return contents
 
 
 def _too_large(folder: Path) -> Problem | None:
@@ -143,34 +145,49 @@ def _resolve_start(entries: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _read_table(
-    folder: Path, table: Table, zone: ZoneInfo, start: dt.datetime
-) -> tuple[list[Row[Any]], list[Problem]]:
+    contents: Contents, folder: Path, table: Table, zone: ZoneInfo, start: dt.datetime
+) -> None:
+    """Add the rows of a table, and what is wrong with them, to ``contents``."""
+    rows = contents.rows.setdefault(table.file, [])
+    damaged = contents.damaged.setdefault(table.file, set())
     path = folder / table.file
     if not path.exists():
-        missing = Problem("error", table.file, None, "", "no such file", "this table")
-        return [], [] if table.optional else [missing]
+        if not table.optional:
+            _lose(contents, Problem("error", table.file, None, "", "no such file", "this table"))
+        return
     text, problem = _read_text(path)
     if problem:
-        return [], [problem]
-    lines = _csv_rows(text)
-    rows: list[Row[Any]] = []
-    problems: list[Problem] = []
+        _lose(contents, problem)
+        return
     try:
+        lines = _csv_rows(text)
         line, heading = next(lines, (1, []))
         heading = [name.strip() for name in heading]
-        problems += _heading_problems(table, line, heading)
-        if any(p.severity == "error" for p in problems):
-            return [], problems
+        contents.problems.extend(_heading_problems(table, line, heading))
+        if any(p.severity == "error" and p.file == table.file for p in contents.problems):
+            contents.lost.add(table.file)
+            return
         for line, cells in lines:
-            record, found = _read_row(table, line, heading, cells, zone, start)
-            problems += found
-            if record is not None:
+            named = {c: cell for c, cell in zip(heading, cells, strict=False) if c in table.columns}
+            problems = list(_length_problems(table, line, len(heading), cells))
+            record = None
+            if not any(p.severity == "error" for p in problems):
+                record, found = _read_row(table, line, named, zone, start)
+                problems += found
+            contents.problems.extend(problems)
+            if record is None:
+                damaged.add(named.get("id", "").strip())
+            else:
                 rows.append(Row(line, record))
     except csv.Error as error:
         line, reason = error.args
         expected = "cells separated by commas, in double quotes where they hold commas"
-        problems.append(Problem("error", table.file, line, "", reason, expected))
-    return rows, problems
+        _lose(contents, Problem("error", table.file, line, "", reason, expected))
+
+
+def _lose(contents: Contents, problem: Problem) -> None:
+    contents.problems.append(problem)
+    contents.lost.add(problem.file)
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -206,23 +223,19 @@ def _heading_problems(table: Table, line: int, heading: list[str]) -> Iterator[P
             )
 
 
+def _length_problems(table: Table, line: int, length: int, cells: list[str]) -> Iterator[Problem]:
+    counts = f"{len(cells)} cells", f"{length} as in the heading"
+    if any(cell.strip() for cell in cells[length:]):
+        yield Problem("error", table.file, line, "", *counts)
+    elif len(cells) < length:
+        yield Problem("warning", table.file, line, "", *counts)
+
+
 def _read_row(
-    table: Table,
-    line: int,
-    heading: list[str],
-    cells: list[str],
-    zone: ZoneInfo,
-    start: dt.datetime,
+    table: Table, line: int, known: dict[str, str], zone: ZoneInfo, start: dt.datetime
 ) -> tuple[Any, list[Problem]]:
-    """The record of one row, ``None`` where it has an error."""
-    if any(cell.strip() for cell in cells[len(heading) :]):
-        counts = f"{len(cells)} cells", f"{len(heading)} as in the heading"
-        return None, [Problem("error", table.file, line, "", *counts)]
-    problems = []
-    if len(cells) < len(heading):
-        counts = f"{len(cells)} cells", f"{len(heading)} as in the heading"
-        problems.append(Problem("warning", table.file, line, "", *counts))
-    known = {c: cell for c, cell in zip(heading, cells, strict=False) if c in table.columns}
+    """The record that the cells of one row state, ``None`` where one of them has an error."""
+    problems: list[Problem] = []
     fields, wrong = read_cells(table, known, zone)
     bad = {table.field_of(column) for column, _, _ in wrong}
     if "known_at" not in fields and "known_at" not in bad:
