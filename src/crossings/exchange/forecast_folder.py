@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 from crossings.errors import InputError, OutputError
@@ -93,6 +94,8 @@ def _replace_files(target: Path, files: Mapping[str, bytes]) -> None:
         _write_all(draft, files)
         old.mkdir()
         for name in files:
+            if (target / name).is_dir():
+                raise IsADirectoryError(EISDIR, f"a folder stands in the way of {name}")
             if (target / name).exists():
                 (target / name).rename(old / name)
             swapped.append(name)

@@ -37,7 +37,7 @@ def forecast_netcdf(outlook: Outlook, situation: Situation) -> bytes:
             "long_name": target.replace(".", ", ").replace("_", " "),
             "cell_methods": "time: point",
         }
-    draws.attrs = {
+    described = {
         "Conventions": "CF-1.11",
         "title": outlook.title,
         "source": " ".join(f"{k} {v}" for k, v in sorted(outlook.versions.items())),
@@ -46,9 +46,11 @@ def forecast_netcdf(outlook: Outlook, situation: Situation) -> bytes:
         "as_of": outlook.issued_at.isoformat(),
         "time_zone": outlook.time_zone,
         "tier": outlook.tier,
-        "seed": outlook.seed,
         "licence": situation.licence,
     }
+    # The format holds UTF-8 only.
+    clean = {key: text.encode("utf-8", "replace").decode() for key, text in described.items()}
+    draws.attrs = {**clean, "seed": outlook.seed}
     encoding = {
         name: {"zlib": True, "complevel": 4, "shuffle": True, "dtype": "int32"}
         for name in outlook.targets
@@ -98,6 +100,7 @@ def read_draws(path: Path) -> xr.Dataset:
         raise InputError(f"{path}: found no dimension {sorted(missing)[0]!r}, expected it")
     for name in draws.data_vars:
         draws[name] = draws[name].astype(np.int64)
+    for name in draws.variables:
         draws[name].attrs = {}
     draws.attrs = {}
     return draws
