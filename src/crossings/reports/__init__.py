@@ -1,0 +1,1 @@
+"""Text to claims, events and context: who said what, where, when."""

@@ -1,0 +1,1 @@
+"""Backtests, replay, seals: the record of how good the forecasts were."""
