@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,7 @@ def test_the_table_has_rising_whole_people_at_the_hub_levels() -> None:
         series.setdefault(key, []).append((float(row["output_type_id"]), int(row["value"])))
     for values in series.values():
         assert [level for level, _ in values] == list(QUANTILE_LEVELS)
-        assert all(a[1] <= b[1] for a, b in zip(values, values[1:], strict=False))
+        assert all(a[1] <= b[1] for a, b in pairwise(values))
     medians = [
         int(r["value"])
         for r in rows

@@ -40,9 +40,7 @@ def test_a_place_that_is_not_counted_passes_on_the_sum() -> None:
 def test_a_way_back_is_drawn_in_the_direction_people_take() -> None:
     known = outlooks.situation()
     turned = tuple(
-        r.model_copy(
-            update={"from_place": r.to_place, "to_place": r.from_place, "both_ways": True}
-        )
+        r.model_copy(update={"from_place": r.to_place, "to_place": r.from_place, "both_ways": True})
         for r in known.routes
     )
     made = outlooks.outlook(50, 2)

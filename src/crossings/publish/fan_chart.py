@@ -99,7 +99,7 @@ def fan_chart(fan: Fan, key: str, width: int = 960, height: int = 420) -> str:
     parts = [
         *_grid(frame, ticks, fan),
         *_bands(frame, fan),
-        *(_drawn(frame, m, "known") for m in fan.known if frame.first <= m.when),
+        *(_drawn(frame, m, "known") for m in fan.known if frame.first <= m.when <= frame.last),
         *(_drawn(frame, m, "later") for m in fan.later if frame.first <= m.when <= frame.last),
         *_levels(frame, fan, wide),
     ]
@@ -208,7 +208,11 @@ def _day_ticks(frame: _Frame) -> list[tuple[dt.datetime, str]]:
 def _bands(frame: _Frame, fan: Fan) -> list[str]:
     """The 90 % and 50 % bands and the median, starting at the last exact figure if there is one."""
     rows = list(fan.ranges)
-    exact = [m for m in fan.known if m.qualifier == "exact" and m.low is not None]
+    exact = [
+        m
+        for m in fan.known
+        if m.qualifier == "exact" and m.low == m.high and frame.first <= m.when < rows[0].time
+    ]
     if exact:
         last = max(exact, key=lambda m: m.when)
         value = last.low or 0.0
