@@ -102,7 +102,7 @@ class Page(HTMLParser):
         if self.open and self.open[-1] != "style":
             self.text.append(data)
         if {"h1", "h2"} & set(self.open):
-            self.headings[-1] += data
+            self.headings[-1] += data.replace("\u00a0", " ")
 
     @property
     def words(self) -> str:

@@ -241,7 +241,10 @@ def _levels(frame: _Frame, fan: Fan, wide: bool) -> list[str]:
             continue
         y = frame.y(level.value)
         parts.append(f'<path class="level" d="M{frame.left} {y:.1f}H{right:.1f}"/>')
-        parts.append(f'<text class="note halo" x="{frame.left + 6}" y="{y - 5:.1f}">{label}</text>')
+        # At the right, where the fewest reported figures lie.
+        parts.append(
+            f'<text class="note halo end" x="{right - 6:.1f}" y="{y - 5:.1f}">{label}</text>'
+        )
     return parts
 
 

@@ -18,6 +18,8 @@ from crossings.situation.records import Place, Route
 _WIDEST = 16.0
 _THINNEST = 1.6
 _PAD = 34.0
+_TALLEST = 0.9
+"""Height over width of the tallest drawing."""
 _KM_PER_DEGREE = 111.32
 
 RANK = {"crossing": 0, "origin": 1, "reception": 2, "camp": 2, "region": 3, "town": 4, "marker": 5}
@@ -95,7 +97,9 @@ def flow_map(chart: FlowMap, key: str, width: int = 960, size: float = 13.0) -> 
 
 
 def _label_name(place: Place) -> str:
-    return short(place.name, 36)
+    """The name for the map: without what stands in brackets where it is long."""
+    name = place.name if len(place.name) <= 20 else place.name.partition(" (")[0]
+    return short(name or place.name, 36)
 
 
 def _project(
@@ -107,7 +111,9 @@ def _project(
     shrink = max(math.cos(math.radians((min(lats) + max(lats)) / 2)), 0.05)
     across = max((max(lons) - min(lons)) * shrink, 1e-3)
     down = max(max(lats) - min(lats), 1e-3)
-    height = min(max((width - 2 * _PAD) * down / across + 2 * _PAD + 16, 0.4 * width), 1.1 * width)
+    height = min(
+        max((width - 2 * _PAD) * down / across + 2 * _PAD + 16, 0.4 * width), _TALLEST * width
+    )
     unit = min((width - 2 * _PAD) / across, (height - 2 * _PAD - 16) / down)
     left = (width - unit * across) / 2
     top = _PAD + (height - 2 * _PAD - 16 - unit * down) / 2

@@ -110,7 +110,7 @@ def _cost(
     if any(box.overlap(other) > 0 for other in taken):
         return _TOO_MUCH
     crossed = sum(box.left < x < box.right and box.top < y < box.bottom for x, y in beads)
-    return 6.0 * crossed
+    return 9.0 * crossed
 
 
 def _beads(start: Point, end: Point, gap: float = 6.0) -> list[Point]:

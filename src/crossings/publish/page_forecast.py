@@ -36,7 +36,7 @@ def headline_section(view: View) -> str:
         '<header class="top">'
         f'<p class="kicker">{name(view.outlook.title)}</p>'
         f'<h1>{text(when)}: <span class="figure">{median}</span> {text(counted)} '
-        f'<span class="soft">(median)</span>; 9 in 10 between {interval}.</h1>'
+        f'<span class="soft">(median)</span>; 9\u00a0in\u00a010 between {interval}.</h1>'
         f'<p class="plan">To be covered in 9 of 10 cases, plan for <strong>{plan}</strong>.</p>'
         f'<p class="last">{_last_figure(view)}</p>'
         f'<p class="issue-line">Issued {text(words.moment(issued, year=True))} '
@@ -199,7 +199,8 @@ def _total_table(view: View, target: str, place: str) -> str:
         else ""
     )
     return (
-        f'<div class="table"><table><caption>{caption}</caption><thead><tr>'
+        '<div class="table" tabindex="0" role="region" aria-label="All places by day"><table>'
+        f"<caption>{caption}</caption><thead><tr>"
         f'<th scope="col">By the end of</th>{_COLUMNS}{heading}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>{foot}</div>"
     )
