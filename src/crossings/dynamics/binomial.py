@@ -80,20 +80,13 @@ def smooth_binomial(n: int, p: float, z: float) -> int:
 def _stirling_tail(k: float) -> float:
     """log k! minus Stirling's formula with k + 1/2 and k + 1 (table below 10, series above)."""
     if k < 10.0:
-        return (
-            math.lgamma(k + 1.0)
-            - (k + 0.5) * math.log(k + 1.0)
-            + (k + 1.0)
-            - 0.9189385332046727
-        )
+        return math.lgamma(k + 1.0) - (k + 0.5) * math.log(k + 1.0) + (k + 1.0) - 0.9189385332046727
     r = 1.0 / ((k + 1.0) * (k + 1.0))
     return (1.0 / 12.0 - (1.0 / 360.0 - r / 1260.0) * r) / (k + 1.0)
 
 
 @nb.njit
-def _btrs(
-    n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int
-) -> int:
+def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
     """Hörmann's BTRS for p <= 1/2 and n p >= 10; each attempt has an address of its own."""
     odds = p / (1.0 - p)
     spq = math.sqrt(n * p * (1.0 - p))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
 
 HEAVY = 0.15
 """Exponent of the slow walk's tails: a step is sb z exp(0.15 z^2) (reference study, 2026)."""
@@ -66,9 +67,7 @@ class Throughput(NamedTuple):
 
 
 @nb.njit
-def _kick(
-    hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float
-) -> float:
+def _kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float) -> float:
     total = 0.0
     for j in range(at.size):
         if hour >= at[j]:
@@ -77,9 +76,12 @@ def _kick(
 
 
 @nb.njit(parallel=True, cache=True)
-def hazards(drive: Intensity, noise: F8, step_hours: float) -> F8:
-    """Rate of deciding to leave, per step, shape (M, T); ``noise`` (M, T) are standard normals."""
-    members, steps = noise.shape
+def hazards(drive: Intensity, path: F8, channel: int, steps: int, step_hours: float) -> F8:
+    """Rate of deciding to leave, per step, for the first ``steps`` (T) steps, shape (M, T).
+
+    ``path`` (M, at least T, C) are standard normals, those of ``channel`` drive the intensity.
+    """
+    members = path.shape[0]
     out = np.empty((members, steps))
     for i in nb.prange(members):
         keep = math.exp(-step_hours / drive.hours[i])
@@ -89,7 +91,8 @@ def hazards(drive: Intensity, noise: F8, step_hours: float) -> F8:
         kind, at = drive.kick_kind, drive.kick_hour
         start, before, rate = drive.start[i], drive.before[i], drive.rate[i]
         for t in range(steps):
-            x = drive.sd[i] * noise[i, t] if t == 0 else keep * x + fresh * noise[i, t]
+            z = path[i, t, channel]
+            x = drive.sd[i] * z if t == 0 else keep * x + fresh * z
             hour = (t + 0.5) * step_hours
             log_kick = _kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
             value = rate * math.exp(min(12.0, x + log_kick)) * step_hours
@@ -100,9 +103,14 @@ def hazards(drive: Intensity, noise: F8, step_hours: float) -> F8:
 
 
 @nb.njit(parallel=True, cache=True)
-def capacities(flow: Throughput, fast: F8, slow: F8, step_hours: float) -> F8:
-    """Mean people let through in a step, (M, T, G); ``fast``, ``slow`` (M, T, G) standard normals."""
-    members, steps, gates = fast.shape
+def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_hours: float) -> F8:
+    """Mean people let through in a step, for the first ``steps`` (T) steps, shape (M, T, G).
+
+    ``path`` (M, at least T, C) are standard normals; ``fast`` and ``slow`` (G,) are the channels of
+    each gate.
+    """
+    members = path.shape[0]
+    gates = fast.size
     out = np.empty((members, steps, gates))
     for i in nb.prange(members):
         keep = math.exp(-step_hours / flow.hours[i])
@@ -116,9 +124,9 @@ def capacities(flow: Throughput, fast: F8, slow: F8, step_hours: float) -> F8:
             b = 0.0
             people, shut, reopens = flow.people[i, g], flow.closed_from[g], flow.reopens[i, g]
             for t in range(steps):
-                z = fast[i, t, g]
+                z = path[i, t, fast[g]]
                 c = flow.sd[i] * z if t == 0 else keep * c + fresh * z
-                s = min(4.0, max(-4.0, slow[i, t, g]))
+                s = min(4.0, max(-4.0, path[i, t, slow[g]]))
                 b += drift * s * math.exp(HEAVY * s * s)
                 hour = (t + 0.5) * step_hours
                 age = hour - start

@@ -70,7 +70,7 @@ class Rates(NamedTuple):
     step, (M, T); ``origin_factor`` (O,) multiplies it. ``contagion`` (M,): a hazard of h becomes
     h (1 + contagion g) where g is the share of the pool that already decided. ``leave`` (M,):
     probability of setting out in a step. ``capacity``: mean people let through in a step, (M, T, G).
-    ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an edge, (M, E).
+    ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an edge, (M, T, E) or (M, 1, E) if it never changes.
     ``register`` (M,) probability, ``register_cap`` (M,) people a step. ``come_back``: probability of
     returning in a step, (P,). ``clump``: people a vehicle. ``inject``: people who appear at
     ``inject_place`` (I,) in each step, (M, T, I).
@@ -199,7 +199,7 @@ def _open_weight(t: int, edge: int, gate: I8, weight: F8, is_open: F8, capacity:
     """The weight of an edge in a choice; 0 where it is closed or lets nobody through."""
     if gate[edge] >= 0 and capacity[t, gate[edge]] <= 0.0:
         return 0.0
-    return weight[edge] * is_open[t, edge]
+    return weight[t if weight.shape[0] > 1 else 0, edge] * is_open[t, edge]
 
 
 @nb.njit

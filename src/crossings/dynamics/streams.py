@@ -65,9 +65,7 @@ def _unit(high: np.uint64, low: np.uint64) -> float:
 
 
 @nb.njit
-def uniforms(
-    seed: int, member: int, entity: int, step: int, purpose: int
-) -> tuple[float, float]:
+def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tuple[float, float]:
     """Two independent uniforms in (0, 1) at an address.
 
     ``member``, ``entity``, ``step`` and ``purpose`` are taken modulo 2^32, ``seed`` modulo 2^64.
@@ -221,4 +219,32 @@ def normals(
         for k in range(steps.size):
             for c in range(entities.size):
                 out[i, k, c] = normal(seed, members[i], entities[c], steps[k], purposes[c])
+    return out
+
+
+@nb.njit(parallel=True, cache=True)
+def block_normals(
+    seed: int, code: int, members: int, steps: int, channels: int
+) -> npt.NDArray[np.float64]:
+    """Standard normals of shape (member, step, channel) that belong to no place: for proposals.
+
+    ``code`` names the block; two normals come from each counter.
+    """
+    out = np.empty((members, steps, channels))
+    for i in nb.prange(members):
+        for k in range(steps):
+            for c in range(0, channels, 2):
+                one, two = uniforms(seed, i, c, k, code)
+                out[i, k, c] = normal_quantile(one)
+                if c + 1 < channels:
+                    out[i, k, c + 1] = normal_quantile(two)
+    return out
+
+
+@nb.njit(cache=True)
+def block_uniforms(seed: int, code: int, members: int) -> npt.NDArray[np.float64]:
+    """One uniform in (0, 1) a member, shape (member,)."""
+    out = np.empty(members)
+    for i in range(members):
+        out[i] = uniforms(seed, i, 0, 0, code)[0]
     return out

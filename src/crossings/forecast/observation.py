@@ -6,14 +6,14 @@ for the same moment is left out. What remains enters by its measure, counting, q
 
 - arrived, crossed (cumulative): the people who came, at a gate or in all; hosted (stock) continues such
   a series where it breaks off, with those known to have moved on added;
-- flow: the increase over its period; registered: the host's books, which lag behind arrivals;
+- flow: the increase over the day it ends, or since midnight; registered: the host's books, which lag behind arrivals;
 - waiting (stock): people in queues; travel times told by travellers: first in, first out;
 - "at least" and eyewitness figures are lower bounds, "at most" upper bounds, ranges are ranges;
 - planning figures and intentions: weak observations of how many will go in the end;
 - population: who was there before (see :mod:`crossings.forecast.population`);
 - figures at a place behind a gate: shares of destinations.
 
-Everything else is kept for the reader, with the reason it does not enter.
+Of old figures one each half day stands for the rest. Everything else is kept for the reader, with the reason it does not enter.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ ARRIVALS = frozenset({"arrived", "crossed"})
 HOSTED = frozenset({"hosted", "refugees_hosted"})
 PLANNED = frozenset({"planned", "forecast"})
 SHARES = frozenset({"accommodated", "sheltered", "arrived", "crossed", "hosted", "registered"})
+
+KEEP_HOURS = 36.0
+"""Figures of arrivals this recent all enter; of older ones one each half day."""
+
+THIN_HOURS = 12.0
 
 # Kinds of an observation (numbers for the likelihood kernel).
 VALUE, AT_LEAST, AT_MOST, RANGE = range(4)
@@ -151,10 +156,13 @@ class _Sorter:
 
     def evidence(self) -> Evidence:
         """What has been sorted so far."""
+        kept, thinned = _thin(self.observations, self.issued_at)
+        for observation, stand_in in thinned:
+            self.uses[observation.claim] = ClaimUse(
+                observation.claim, "", 0.0, f"an older figure; {stand_in} stands for its half day"
+            )
         uses = tuple(self.uses[c.id] for c in self.situation.claims)
-        return Evidence(
-            tuple(self.observations), tuple(self.shares), tuple(self.population), uses
-        )
+        return Evidence(tuple(kept), tuple(self.shares), tuple(self.population), uses)
 
     def out(self, claim: Claim, reason: str) -> None:
         """Leave a claim out, for a reason."""
@@ -201,6 +209,8 @@ class _Sorter:
             claim.status == "prior" and claim.measure != "population"
         ):
             return "speaks of an earlier time"
+        if claim.part_of and claim.place in ("", "all") and claim.measure != "population":
+            return "a part of another figure"
         if claim.id in self.replaced:
             return f"replaced by its own source ({self.replaced[claim.id]})"
         copy = next((k for k in self.kept if _is_copy(claim, k)), None)
@@ -311,6 +321,14 @@ class _Sorter:
         last = max(known, key=lambda c: moment(c, self.issued_at), default=None)
         return float(last.value or 0.0) if last is not None else 0.0
 
+    def _period(self, claim: Claim, when: dt.datetime) -> float:
+        """Hours that a flow covers: the day that ends, or the part of a day since midnight."""
+        if claim.counting != "flow":
+            return 0.0
+        local = when.astimezone(self.situation.zone)
+        since = local.hour + local.minute / 60.0
+        return 24.0 if since < 1.0 or since > 23.0 else since
+
     def _observe(self, claim: Claim, role: str, series: int, weight: float) -> None:
         scale = people(claim)
         added = self._moved_on(claim) if claim.measure in HOSTED else 0.0
@@ -327,7 +345,7 @@ class _Sorter:
                 role=role,
                 series=series,
                 as_of=when,
-                period=24.0 if claim.counting == "flow" else 0.0,
+                period=self._period(claim, when),
                 low=low,
                 high=high,
                 kind=kind,
@@ -338,6 +356,37 @@ class _Sorter:
             )
         )
         self.into(claim, role, weight, _reason(role, kind, scale, added))
+
+
+def _thin(
+    observations: list[Observation], issued_at: dt.datetime
+) -> tuple[list[Observation], list[tuple[Observation, str]]]:
+    """Of old figures keep one of each series and half day: newer ones carry what they say.
+
+    A figure two days back adds next to nothing to a forecast, but each makes the sampler's task
+    harder. Kept is the last level that is not a bound; flows and bounds give way to levels.
+    """
+    kept: list[Observation] = []
+    best: dict[tuple[str, int, int], Observation] = {}
+    old: list[tuple[tuple[str, int, int], Observation]] = []
+    for o in observations:
+        age = (issued_at - o.as_of).total_seconds() / 3600.0
+        recent = KEEP_HOURS if o.role == "arrived" else KEEP_HOURS / 3
+        if age <= recent or o.role not in ("arrived", "registered"):
+            kept.append(o)
+            continue
+        key = (o.role, o.series, int(o.as_of.timestamp() // (THIN_HOURS * 3600)))
+        old.append((key, o))
+        before = best.get(key)
+        if before is None or _standing(o) > _standing(before):
+            best[key] = o
+    thinned = [(o, best[key].claim) for key, o in old if best[key] is not o]
+    return kept + list(best.values()), thinned
+
+
+def _standing(o: Observation) -> tuple[bool, bool, bool, dt.datetime, str]:
+    """What makes a figure the better one to keep."""
+    return (o.period == 0, o.kind == VALUE, o.clock_hours <= 1.0, o.as_of, o.claim)
 
 
 def _reason(role: str, kind: int, scale: float, added: float) -> str:
@@ -355,9 +404,7 @@ def _reason(role: str, kind: int, scale: float, added: float) -> str:
     return what + bound + families + onward
 
 
-def _bounds(
-    claim: Claim, low: float | None, high: float | None
-) -> tuple[int, float, float]:
+def _bounds(claim: Claim, low: float | None, high: float | None) -> tuple[int, float, float]:
     """How the figure binds; an eyewitness sees a part, so gives a lower bound."""
     if low is not None and (claim.basis == "eyewitness" or high is None):
         return AT_LEAST, low, low
@@ -370,7 +417,10 @@ def _bounds(
 
 def _is_report(claim: Claim) -> bool:
     """Whether a claim reports what happened, rather than what is planned or was long before."""
-    return claim.status in ("reported", "uncertain") and claim.basis not in ("planning", "intention")
+    return claim.status in ("reported", "uncertain") and claim.basis not in (
+        "planning",
+        "intention",
+    )
 
 
 def _is_plan(claim: Claim) -> bool:
@@ -406,7 +456,9 @@ def _is_copy(claim: Claim, kept: Claim) -> bool:
     said_so = bool(claim.same_group_as) or (
         bool(claim.bulletin) and claim.bulletin == kept.bulletin
     )
-    return (said_so and close) or (same_moment and claim.low == kept.low and claim.high == kept.high)
+    return (said_so and close) or (
+        same_moment and claim.low == kept.low and claim.high == kept.high
+    )
 
 
 def _replaced(claims: Iterable[Claim]) -> dict[str, str]:
@@ -416,8 +468,16 @@ def _replaced(claims: Iterable[Claim]) -> dict[str, str]:
     for claim in sorted(claims, key=lambda c: (c.known_at, c.id)):
         if not claim.sources or claim.as_of is None or claim.review != "accepted":
             continue
-        key = (claim.target, claim.unit, claim.place, claim.origin, claim.as_of, claim.sources,
-               claim.status, claim.part_of)
+        key = (
+            claim.target,
+            claim.unit,
+            claim.place,
+            claim.origin,
+            claim.as_of,
+            claim.sources,
+            claim.status,
+            claim.part_of,
+        )
         before = latest.get(key)
         if before is not None and before.known_at < claim.known_at:
             if before.value != claim.value:

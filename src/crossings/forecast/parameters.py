@@ -8,8 +8,9 @@ over a border and are wide; a situation narrows them in ``priors.csv``, each row
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
@@ -19,7 +20,9 @@ from crossings.situation.records import Prior
 
 F8 = npt.NDArray[np.float64]
 
-_GRID = np.linspace(-6.0, 6.0, 2401)
+_REACH = 6.0
+_CELLS = 2400
+_GRID = np.linspace(-_REACH, _REACH, _CELLS + 1)
 _GRID_P = stats.norm.cdf(_GRID)
 
 FAMILIES: dict[str, str] = {
@@ -63,10 +66,25 @@ class Distribution:
             f"priors.csv: family {self.family!r} with a={a:g}, b={b:g}: expected {meaning}"
         )
 
-    def transform(self) -> Callable[[F8], F8]:
-        """A quick map from standard normals to values: linear between 2,401 exact quantiles."""
-        table = self.quantile(_GRID_P)
-        return lambda z: np.interp(z, _GRID, table)
+    def table(self) -> F8:
+        """The exact quantiles at 2,401 normals from -6 to 6, for :func:`look_up`."""
+        return self.quantile(_GRID_P)
+
+
+@nb.njit(parallel=True, cache=True)
+def look_up(tables: F8, z: F8) -> F8:
+    """Parameter values (parameter, member) of normals ``z`` (member, parameter).
+
+    ``tables`` (parameter, 2401) are quantiles on the grid; between them the map is linear.
+    """
+    members, parameters = z.shape
+    out = np.empty((parameters, members))
+    for i in nb.prange(members):
+        for j in range(parameters):
+            x = (min(_REACH, max(-_REACH, z[i, j])) + _REACH) * (_CELLS / (2 * _REACH))
+            k = min(_CELLS - 1, int(x))
+            out[j, i] = tables[j, k] + (x - k) * (tables[j, k + 1] - tables[j, k])
+    return out
 
 
 def _default(family: str, a: float, b: float, reason: str) -> Distribution:
@@ -79,7 +97,10 @@ DEFAULTS: dict[str, Distribution] = {
         "fixed", 0.2, 0, "log-sd of the truth around a stated population: census against estimate"
     ),
     "population_unknown": _default(
-        "lognormal", 150_000, 1.5, "no population stated: flights that made news, 10,000 to 1.5 million"
+        "lognormal",
+        150_000,
+        1.5,
+        "no population stated: flights that made news, 10,000 to 1.5 million",
     ),
     "leaving_weight:total": _default(
         "fixed", 0.2, 0, "nearly everybody of a stated group leaves: rare, but it happens"
@@ -95,7 +116,9 @@ DEFAULTS: dict[str, Distribution] = {
     "departure_rate": _default(
         "lognormal", 0.004, 1.5, "per hour: 9 % of the leavers a day, from under 1 % to over 60 %"
     ),
-    "contagion": _default("lognormal", 2.0, 1.0, "seeing others leave multiplies the rate up to 1 + k"),
+    "contagion": _default(
+        "lognormal", 2.0, 1.0, "seeing others leave multiplies the rate up to 1 + k"
+    ),
     "preparation_hours": _default("lognormal", 5.0, 0.6, "from the decision to the road"),
     "intensity_sd": _default("lognormal", 0.6, 0.5, "log-sd of the waves of departure"),
     "intensity_hours": _default("lognormal", 48.0, 0.8, "how long a wave of departures lasts"),
@@ -103,10 +126,17 @@ DEFAULTS: dict[str, Distribution] = {
         "lognormal", 0.1, 1.0, "while there is no way out few decide: share of the open rate"
     ),
     "capacity": _default(
-        "lognormal", 1200.0, 0.9, "people an hour over one border road: a lane of full cars, checked"
+        "lognormal",
+        1200.0,
+        0.9,
+        "people an hour over one border road: a lane of full cars, checked",
     ),
-    "gate_spread": _default("fixed", 0.5, 0, "log-sd of one crossing's capacity around the common one"),
-    "capacity_first": _default("lognormal", 0.3, 0.8, "share of the capacity there in the first hour"),
+    "gate_spread": _default(
+        "fixed", 0.5, 0, "log-sd of one crossing's capacity around the common one"
+    ),
+    "capacity_first": _default(
+        "lognormal", 0.3, 0.8, "share of the capacity there in the first hour"
+    ),
     "ramp_hours": _default("lognormal", 24.0, 0.8, "time scale until a crossing works fully"),
     "capacity_sd": _default("lognormal", 0.25, 0.5, "log-sd of the hour-to-hour noise"),
     "capacity_hours": _default("lognormal", 8.0, 0.6, "how long a good or bad spell lasts"),
@@ -118,6 +148,9 @@ DEFAULTS: dict[str, Distribution] = {
     ),
     "clock_hours": _default("lognormal", 0.5, 0.5, "error of a stated clock time"),
     "registration_hours": _default("lognormal", 5.0, 0.6, "from arrival to the host's books"),
+    "registration_spread": _default(
+        "lognormal", 0.1, 0.5, "relative error of the lag model: desks open, close and catch up"
+    ),
     "registration_capacity": _default("lognormal", 800.0, 0.7, "people registered an hour"),
     "planning_spread": _default(
         "lognormal", 0.9, 0.4, "log-sd of who finally goes around an official planning figure"
@@ -125,13 +158,21 @@ DEFAULTS: dict[str, Distribution] = {
     "intention_spread": _default("lognormal", 0.7, 0.4, "the same for announced intentions"),
     "flow_probability": _default("fixed", 0.35, 0, "most feared flights do not come"),
     "flow_probability:attack": _default(
-        "fixed", 0.6, 0, "after an armed attack on the place people live in flight is likelier than not"
+        "fixed",
+        0.6,
+        0,
+        "after an armed attack on the place people live in flight is likelier than not",
     ),
-    "start_hours": _default("lognormal", 36.0, 1.2, "from the trigger to the first people on the way"),
+    "start_hours": _default(
+        "lognormal", 36.0, 1.2, "from the trigger to the first people on the way"
+    ),
     "reopening_hours": _default("lognormal", 120.0, 1.3, "until a shut border opens"),
+    "choice_sd": _default("lognormal", 0.5, 0.5, "how much the choice between crossings varies"),
     "gate_choice": _default("fixed", 1.0, 0, "log-sd of the attraction of a crossing"),
     "departure_kick": _default("normal", 0.3, 0.5, "an attack moves people; so may its end"),
-    "departure_kick:ceasefire": _default("normal", -0.2, 0.5, "fewer leave under a ceasefire, perhaps"),
+    "departure_kick:ceasefire": _default(
+        "normal", -0.2, 0.5, "fewer leave under a ceasefire, perhaps"
+    ),
     "departure_kick:agreement": _default("normal", -0.1, 0.5, "an agreement may calm or alarm"),
     "capacity_kick:explosion": _default("normal", -0.2, 0.4, "roads and ambulances taken up"),
     "destination_concentration": _default(
@@ -177,14 +218,15 @@ class Priors:
         return float(self.get(parameter, scope).quantile(np.array([0.5]))[0])
 
 
-def mixture(parts: list[tuple[float, Distribution]]) -> Callable[[F8], F8]:
-    """A map from standard normals to a mixture: the first part takes the lowest normals, and so on."""
+def mixture(parts: list[tuple[float, Distribution]]) -> F8:
+    """The table of a mixture: the first part takes the lowest normals, and so on."""
     weights = np.array([weight for weight, _ in parts])
     edges = np.concatenate([[0.0], np.cumsum(weights / weights.sum())])
-    inner = np.linspace(0.0, 1.0, 801)[1:-1]
-    p = np.concatenate(
-        [low + (high - low) * inner for low, high in zip(edges[:-1], edges[1:], strict=True)]
-    )
-    value = np.concatenate([part.quantile(inner) for _, part in parts])
-    z = stats.norm.ppf(p)
-    return lambda x: np.interp(x, z, value)
+    part = np.clip(np.searchsorted(edges, _GRID_P, "right") - 1, 0, len(parts) - 1)
+    within = (_GRID_P - edges[part]) / np.maximum(1e-12, edges[part + 1] - edges[part])
+    inner = np.clip(within, 0.001, 0.999)
+    value = np.empty_like(_GRID_P)
+    for number, (_, distribution) in enumerate(parts):
+        mine = part == number
+        value[mine] = distribution.quantile(inner[mine])
+    return value
