@@ -21,8 +21,8 @@ _ARRIVAL_KINDS = frozenset({"crossing", "reception", "camp"})
 class Gate:
     """A connected part of the host side.
 
-    ``entries`` are the places through which people come in, ``places`` all its places, ``whole`` those
-    through which everybody passes on arrival, so that a count there is a count of the gate.
+    ``entries`` are the places through which people come in, ``places`` all its places, ``whole``
+    those through which everybody passes on arrival, so that a count there is a count of the gate.
     """
 
     id: str
@@ -39,14 +39,14 @@ class Corridors:
     gates: tuple[Gate, ...]
 
     def gate_of(self, place: str) -> int | None:
-        """The number of the gate that a place lies behind; None for the origin side and unrouted."""
+        """The number of the gate that a place lies behind; None for the origin side or unrouted."""
         for number, gate in enumerate(self.gates):
             if place in gate.places:
                 return number
         return None
 
     def series_of(self, place: str) -> int | None:
-        """Which arrivals a count at ``place`` counts: a gate's number, or the number of gates for all.
+        """Which arrivals a count at ``place`` counts: a gate's number, the number of gates for all.
 
         None where the count is of a part of a gate only.
         """

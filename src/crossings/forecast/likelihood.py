@@ -1,14 +1,15 @@
 """How well a simulated history agrees with the figures: one log likelihood a member.
 
-Figures of people who came, in the books or waiting compare with the count at their moment. The error
-of a head count is Student's t with 5 degrees of freedom and scale
+Figures of people who came, in the books or waiting compare with the count at their moment. The
+error of a head count is Student's t with 5 degrees of freedom and scale
 
     sd^2 = (s f A)^2 + rounding^2 + (t_obs^2 + t_rep^2) flow^2 + 15^2
 
-where A is the simulated count, s the source's spread (times f for an estimate), t_obs and t_rep the
-errors of the clock and of vague times in hours, flow the people an hour at that moment (reference
-study, 2026). A lower bound v contributes Phi((A - v) / sd), an upper one Phi((v - A) / sd), a range the
-difference. Queues and travel times compare on the log scale, plans with everybody who would go.
+where A is the simulated count, s the source's spread (times f for an estimate), t_obs and t_rep
+the errors of the clock and of vague times in hours, flow the people an hour at that moment
+(reference study, 2026). A lower bound v contributes Phi((A - v) / sd), an upper one
+Phi((v - A) / sd), a range the difference. Queues and travel times compare on the log scale, plans
+with everybody who would go.
 """
 
 from __future__ import annotations
@@ -79,14 +80,14 @@ class ErrorRates(NamedTuple):
 
 @nb.njit
 def _level(path: I8, position: float) -> float:
-    """A cumulative count at a position in steps: linear between the ends of steps, 0 at the start."""
-    k = int(math.floor(position))
+    """A cumulative count at a position in steps: linear within a step, 0 at the start."""
+    k = math.floor(position)
     if k < 0:
         return 0.0
     if k >= path.size:
         return float(path[path.size - 1])
     before = float(path[k - 1]) if k > 0 else 0.0
-    return before + (position - k) * (path[k] - before)
+    return float(before + (position - k) * (path[k] - before))
 
 
 @nb.njit
@@ -104,9 +105,9 @@ def _bound_or_value(kind: int, low: float, high: float, model: float, sd: float)
         r = (low - model) / sd
         return -3.0 * math.log1p(r * r / 5.0) - math.log(sd)
     if kind == AT_LEAST:
-        return _log_phi((model - low) / sd)
+        return float(_log_phi((model - low) / sd))
     if kind == AT_MOST:
-        return _log_phi((high - model) / sd)
+        return float(_log_phi((high - model) / sd))
     a = 0.5 * math.erfc(-(high - model) / sd * 0.7071067811865476)
     b = 0.5 * math.erfc(-(low - model) / sd * 0.7071067811865476)
     outside = max(0.0, low - model, model - high) / sd
@@ -116,7 +117,7 @@ def _bound_or_value(kind: int, low: float, high: float, model: float, sd: float)
 @nb.njit
 def _delay_steps(queued: I8, queue: I8, position: float) -> float:
     """Steps that those who pass now have queued: first in, first out."""
-    k = min(queued.size - 1, max(0, int(math.floor(position)) - 1))
+    k = min(queued.size - 1, max(0, math.floor(position) - 1))
     passed = queued[k] - queue[k]
     j = k
     while j > 0 and queued[j - 1] >= passed:
@@ -152,7 +153,7 @@ def _log_likelihoods(
         for j in range(until):
             role, s, at = figures.role[j], figures.series[j], figures.position[j]
             low, high, kind = figures.low[j], figures.high[j], figures.kind[j]
-            if role == PLANNING or role == INTENTION:
+            if role in (PLANNING, INTENTION):
                 sd = rates.planning[i] if role == PLANNING else rates.intention[i]
                 log = _bound_or_value(
                     kind,
@@ -215,7 +216,7 @@ def log_likelihoods(
     step_hours: float,
     free_hours: float,
 ) -> tuple[F8, F8]:
-    """The log likelihood of every member, for the figures before a cut and for those up to the next.
+    """The log likelihood of every member, for the figures before a cut and those up to the next.
 
     ``history`` holds every step of the gates' network (place 0 the pool, the others the gates),
     ``leavers`` (M,) who would go in the end, ``free_hours`` the journey without a queue. Each

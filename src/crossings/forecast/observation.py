@@ -1,19 +1,22 @@
 """From claims to observations: what each figure says about the model, how sharply, or why nothing.
 
-Rules, in order. A rejected (or not yet accepted) claim is left out. Of the claims of one bulletin that
-say the same of the same place one is kept: copies add nothing. A figure that its own source replaced
-for the same moment is left out. What remains enters by its measure, counting, qualifier and basis:
+Rules, in order. A rejected (or not yet accepted) claim is left out. Of the claims of one bulletin
+that say the same of the same place one is kept: copies add nothing. A figure that its own source
+replaced for the same moment is left out. What remains enters by its measure, counting, qualifier
+and basis:
 
-- arrived, crossed (cumulative): the people who came, at a gate or in all; hosted (stock) continues such
-  a series where it breaks off, with those known to have moved on added;
-- flow: the increase over the day it ends, or since midnight; registered: the host's books, which lag behind arrivals;
+- arrived, crossed (cumulative): the people who came, at a gate or in all; hosted (stock) continues
+  such a series where it breaks off, with those known to have moved on added;
+- flow: the increase over the day it ends, or since midnight;
+- registered (cumulative): the host's books, which lag behind arrivals;
 - waiting (stock): people in queues; travel times told by travellers: first in, first out;
 - "at least" and eyewitness figures are lower bounds, "at most" upper bounds, ranges are ranges;
 - planning figures and intentions: weak observations of how many will go in the end;
 - population: who was there before (see :mod:`crossings.forecast.population`);
 - figures at a place behind a gate: shares of destinations.
 
-Of old figures one each half day stands for the rest. Everything else is kept for the reader, with the reason it does not enter.
+Of old figures one each half day stands for the rest. Everything else is kept for the reader, with
+the reason it does not enter.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from crossings.forecast.outlook import ClaimUse
 from crossings.situation.records import Claim, Situation
 
 PEOPLE_PER_FAMILY = 4.5
-"""Used for figures in families or households: a usual planning value (an assumption, said as such)."""
+"""For figures in families or households: a usual planning value (an assumption, said as such)."""
 
 ARRIVALS = frozenset({"arrived", "crossed"})
 HOSTED = frozenset({"hosted", "refugees_hosted"})
@@ -50,8 +53,8 @@ class Observation:
     ``role`` names the quantity, ``series`` the gate (or the number of gates for all), ``as_of`` the
     moment, ``period`` the hours that a flow covers (0 for a level), ``low`` and ``high`` the bounds
     in people (hours for travel times), ``kind`` how they bind, ``rounding`` the absolute error of
-    rounding, ``clock_hours`` the vagueness of the time, ``estimate`` whether it was not counted head
-    by head, ``weight`` how much of its log likelihood counts.
+    rounding, ``clock_hours`` the vagueness of the time, ``estimate`` whether it was not counted
+    head by head, ``weight`` how much of its log likelihood counts.
     """
 
     claim: str
@@ -92,7 +95,7 @@ def gather(
 
 
 def moment(claim: Claim, issued_at: dt.datetime) -> dt.datetime:
-    """When a figure holds: its as-of, but never after it was published or the forecast is issued."""
+    """When a figure holds: its as-of, but never after its publication or the issue time."""
     when = claim.as_of or claim.known_at
     return min(when, claim.known_at, issued_at)
 

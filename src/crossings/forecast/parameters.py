@@ -1,8 +1,9 @@
 """The parameters of the mechanistic component, their priors, and how a normal becomes a value.
 
-Every parameter of a member is one standard normal coordinate pushed through the quantile function of
-its prior, so that the sampler works on normals alone. The defaults below hold for any sudden flight
-over a border and are wide; a situation narrows them in ``priors.csv``, each row with its reason.
+Every parameter of a member is one standard normal coordinate pushed through the quantile function
+of its prior, so that the sampler works on normals alone. The defaults below hold for any sudden
+flight over a border and are wide; a situation narrows them in ``priors.csv``, each row with its
+reason.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many people are at risk, from what is said of it.
 
-Each claim of a population is one part of a mixture: its figure with a spread. Its weight says how far
-to believe it, by rules that are the same for everybody: one speaker has one voice; a count or
+Each claim of a population is one part of a mixture: its figure with a spread. Its weight says how
+far to believe it, by rules that are the same for everybody: one speaker has one voice; a count or
 registration weighs three estimates; a figure loses half its weight in three years; one that several
 independent sources or relays repeat weighs more. Where a situation's ``priors.csv`` gives a
 ``source_reliability`` for a speaker, with its reason, that multiplies the weight.
@@ -74,7 +74,7 @@ def _voice(claim: Claim) -> str:
 def _weight(claim: Claim, priors: Priors, issued_at: dt.datetime) -> float:
     years = max(0.0, (issued_at - moment(claim, issued_at)).total_seconds() / (365.25 * 86400))
     weight = 3.0 if claim.basis in ("count", "registration") else 1.0
-    weight *= 0.5 ** (years / HALF_LIFE_YEARS)
+    weight *= math.pow(0.5, years / HALF_LIFE_YEARS)
     weight *= math.sqrt(max(1, len(claim.sources)))
     for source in claim.sources or (claim.publisher,):
         if priors.has("source_reliability", source):
