@@ -6,6 +6,7 @@ is the same as ``crossings.forecast.forecast(...)``, whichever modules were impo
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 from types import ModuleType
@@ -21,6 +22,13 @@ class _Room(ModuleType):
     @property
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self.forecast)
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used: the compiled kernels behind it take a second.
+    if name == "forecast":
+        return importlib.import_module("crossings.forecast.issue").forecast
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 sys.modules[__name__].__class__ = _Room

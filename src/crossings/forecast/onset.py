@@ -118,6 +118,9 @@ class OnsetModel:
         self.grid = _grid(situation, shape, evidence, issued_at, horizon_hours)
         self.gates = len(shape.gates)
         self.base = _base(evidence, self.grid, self.gates)
+        self.nothing_reported = not any(
+            o.role in ("arrived", "registered", "waiting") for o in evidence.observations
+        )
         self.figures = _figures(evidence, self)
         self.stages = _stages(self.figures, self.grid)
         edges = [
@@ -311,6 +314,8 @@ def _grid(
     )
     hour = 0 if step >= 24 else int(local.hour // step * step)
     local = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    # Differences of times in one zone would go by the wall clock, wrong across summer time.
+    local = local.astimezone(dt.UTC)
     known = max(1, math.ceil((issued_at - local).total_seconds() / 3600 / step - 1e-3))
     ahead = math.ceil(horizon_hours / step - 1e-3) + 1
     return Grid(local, step, known, known + ahead)
@@ -354,7 +359,7 @@ def _figures(evidence: Evidence, model: OnsetModel) -> likelihood.Figures:
     ]
     rows = [(likelihood.ROLES[o.role], *_row(o, grid)) for o in kept]
     bases = [float(model.base[o.series]) if o.role == "arrived" else 0.0 for o in kept]
-    if not any(o.role in ("arrived", "registered", "waiting") for o in kept):
+    if model.nothing_reported:
         quiet = NOTHING_REPORTED
         position = max(0.0, grid.known - 12.0 / grid.hours)
         rows.append(
@@ -382,9 +387,9 @@ def _figures(evidence: Evidence, model: OnsetModel) -> likelihood.Figures:
     whole = {0, 1, 6}
     arrays = [
         np.array(column, dtype=np.int64 if i in whole else float)
-        for i, column in enumerate(columns)
+        for i, column in enumerate([*columns, bases])
     ]
-    return likelihood.Figures(*arrays, base=np.array(bases))
+    return likelihood.Figures(*arrays)
 
 
 def _stages(figures: likelihood.Figures, grid: Grid) -> tuple[Stage, ...]:
@@ -427,7 +432,7 @@ def _openness(situation: Situation, shape: Corridors, grid: Grid) -> tuple[F8, F
     for g, gate in enumerate(shape.gates):
         if not gate.entries:
             continue
-        states = np.stack([_entry_open(situation, entry, grid) for entry in gate.entries])
+        states = np.stack([entry_open(situation, entry, grid) for entry in gate.entries])
         open_[: grid.known, g] = states[:, : grid.known].mean(axis=0)
         last = states[:, grid.known - 1].mean()
         if last <= LEAK:
@@ -437,7 +442,7 @@ def _openness(situation: Situation, shape: Corridors, grid: Grid) -> tuple[F8, F
     return open_, closed_from
 
 
-def _entry_open(situation: Situation, entry: str, grid: Grid) -> F8:
+def entry_open(situation: Situation, entry: str, grid: Grid) -> F8:
     """How far one crossing is open in each step, by the events that name it or a route to it."""
     touching = {r.id for r in situation.routes if entry in (r.from_place, r.to_place)}
     state = np.ones(grid.steps)

@@ -77,8 +77,9 @@ def _weight(claim: Claim, priors: Priors, issued_at: dt.datetime) -> float:
     weight *= math.pow(0.5, years / HALF_LIFE_YEARS)
     weight *= math.sqrt(max(1, len(claim.sources)))
     for source in claim.sources or (claim.publisher,):
-        if priors.has("source_reliability", source):
-            weight *= priors.value("source_reliability", source)
+        for name in dict.fromkeys((source, source.partition(",")[0].strip())):
+            if priors.has("source_reliability", name):
+                weight *= priors.value("source_reliability", name)
     return weight
 
 

@@ -271,7 +271,14 @@ def _leads_to_itself(row: Row[Claim], field: str, claims: dict[str, Row[Claim]])
     return False
 
 
+PRIOR_PARTS = frozenset({"total", "partial", "few", "attack"})
+"""Scopes that name a part of a prior: how much of a people leaves, what set it off."""
+
+
 def _check_prior(row: Row[Prior], scopes: set[str]) -> Iterator[Problem]:
-    if row.record.scope and row.record.scope not in scopes:
-        expected = "nothing, or the id of a place or route, or a kind of event"
+    free = row.record.parameter == "source_reliability"  # its scope names who speaks
+    if row.record.scope and not free and row.record.scope not in scopes | PRIOR_PARTS:
+        expected = "nothing, or the id of a place or route, a kind of event, or " + ", ".join(
+            sorted(PRIOR_PARTS)
+        )
         yield _warning(PRIORS, row.line, "scope", shown(row.record.scope), expected)
