@@ -111,5 +111,59 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to be made.")]) 
     print(f"{folder}: replace the example by what you know, then run: crossings check {folder}")
 
 
+@app.command()
+def forecast(
+    situation: Annotated[str, typer.Argument(help="A bundled situation or a folder.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Issue time: 2023-09-25 (end of that day) or 2023-09-25T17:00+04:00."),
+    ] = None,
+    horizon: Annotated[str, typer.Option(help="How far: 8d, 36h.")] = "8d",
+    members: Annotated[int, typer.Option(help="Simulated histories.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bits.")] = 1,
+    include_proposed: Annotated[
+        bool, typer.Option(help="Let claims enter that nobody has accepted yet.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
+    ] = None,
+) -> None:
+    """Forecast who will arrive, where, by when, from what was known at the issue time.
+
+    Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 --horizon 8d -o out/[/bold]
+    """
+    from rich.console import Console
+
+    from crossings.exchange.forecast_folder import write_forecast
+    from crossings.exchange.forecast_json import forecast_json
+    from crossings.forecast.issue import forecast as issue
+    from crossings.publish.page import situation_page
+    from crossings.publish.terminal import print_outlook, progress_bar
+    from crossings.situation.catalogue import load
+
+    everything = load(situation)
+    with progress_bar() as progress:
+        outlook = issue(
+            everything,
+            as_of,
+            horizon,
+            members,
+            seed,
+            include_proposed=include_proposed,
+            delay_check=True,
+            progress=progress,
+        )
+    if out is not None:
+        page = situation_page(outlook, everything.as_of(outlook.issued_at), everything)
+        write_forecast(outlook, everything, out, page)
+    if as_json:
+        print(forecast_json(outlook, everything))
+    else:
+        print_outlook(Console(), outlook, everything, later=everything)
+        if out is not None:
+            print(f"Written to {out}: forecast.csv, forecast.nc, forecast.json, situation.html")
+
+
 if __name__ == "__main__":
     main()

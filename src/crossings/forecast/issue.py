@@ -70,6 +70,7 @@ def forecast(
     *,
     include_proposed: bool = False,
     times: Sequence[dt.datetime] = (),
+    delay_check: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Outlook:
     """Forecast arrivals, people present, waiting and unregistered after a moment.
@@ -82,6 +83,8 @@ def forecast(
         seed: the same seed gives the same bits.
         include_proposed: whether claims that nobody has accepted yet may enter.
         times: further forecast times, such as the hour of a meeting, within the horizon.
+        delay_check: whether to forecast again with every assumed publication time two hours later
+            and to note what changes.
         progress: told the share of the work that is done.
 
     Raises:
@@ -90,7 +93,29 @@ def forecast(
     request = _request(situation, as_of, horizon, members, seed, include_proposed, times)
     if not 100 <= members <= MOST_MEMBERS:
         raise InputError(f"members: found {members}, expected 100 to {MOST_MEMBERS:,}")
-    return _run(request, progress)
+    outlook = _run(request, progress)
+    if not delay_check:
+        return outlook
+    fewer = max(100, members // 4)
+    delayed = _request(
+        later_by(situation), request.issued_at, horizon, fewer, seed, include_proposed, times
+    )
+    return dataclasses.replace(
+        outlook, notes=(*outlook.notes, _delay_note(_run(delayed, None), outlook))
+    )
+
+
+def _delay_note(delayed: Outlook, outlook: Outlook) -> str:
+    """What the forecast would be if the assumed publication times were later."""
+    target = outlook.targets[0]
+    low, middle, high = delayed.quantiles(target, levels=(0.05, 0.5, 0.95))[-1]
+    figure = delayed.last_figure
+    last = f"{figure.value:,.0f}" if figure is not None else "none"
+    return (
+        "Some publication times are assumed. Were all of those 2 hours later, the last figure would be "
+        f"{last} and the end of the horizon: median {middle:,.0f}, 9 in 10 between {low:,.0f} and "
+        f"{high:,.0f} ({delayed.members} members)."
+    )
 
 
 def later_by(situation: Situation, delay: dt.timedelta = DELAY) -> Situation:

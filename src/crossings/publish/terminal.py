@@ -6,8 +6,12 @@ characters and never read as markup.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +24,19 @@ from crossings.situation.records import Claim, Situation
 
 MOST_DAYS = 10
 """Days in the table of all places; a longer horizon is thinned."""
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[float], None] | None]:
+    """A progress bar on stderr where that is a terminal; None in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("Forecasting"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("forecast", total=1.0)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def print_outlook(
