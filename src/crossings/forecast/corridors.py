@@ -66,7 +66,7 @@ def corridors(situation: Situation) -> Corridors:
     """
     origin_side = _origin_side(situation)
     neighbours: dict[str, set[str]] = {
-        p.id: set() for p in situation.places if p.id not in origin_side and p.kind != "marker"
+        p.id: set() for p in situation.places if p.id not in origin_side
     }
     for route in situation.routes:
         if route.from_place in neighbours and route.to_place in neighbours:
