@@ -217,6 +217,28 @@ def test_tables_have_captions_and_drawings_have_words(page: Page, whole: Situati
         assert any(key in drawing for key in ("aria-labelledby", "aria-label", "aria-hidden"))
 
 
+def test_places_that_everybody_passes_are_one_card(whole: Situation) -> None:
+    text = situation_page(outlooks.outlook(50), whole)
+    assert text.count("<h3><bdi>Hakari Bridge, Kornidzor</bdi></h3>") == 1
+    assert "<h3><bdi>Kornidzor</bdi></h3>" not in text
+
+
+def test_a_place_without_anybody_waiting_has_no_row(whole: Situation) -> None:
+    text = situation_page(outlooks.outlook(50), whole)
+    waiting = text.split("<caption>People waiting</caption>")[1].split("</table>")[0]
+    assert "Kornidzor" in waiting
+    assert "Goris" not in waiting
+
+
+def test_assumed_shares_are_said_to_be_assumed(whole: Situation) -> None:
+    made = outlooks.outlook(5, 2)
+    first = dataclasses.replace(made.claims[0], role="destination", weight=0.5)
+    told = dataclasses.replace(made, claims=(first, *made.claims[1:]))
+    warning = "how they divide between the places is assumed"
+    assert warning in Page(situation_page(made, whole)).words
+    assert warning not in Page(situation_page(told, whole)).words
+
+
 def test_the_public_page_leaves_out_and_says_so(whole: Situation) -> None:
     secret = whole.claims[0].model_copy(
         update={"id": "secret", "sensitivity": "", "note": "not-yet-classified"}

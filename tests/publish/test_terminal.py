@@ -6,17 +6,21 @@ import io
 import pytest
 from rich.console import Console
 
+from crossings.forecast.outlook import Outlook
 from crossings.publish.terminal import print_outlook
 from crossings.situation.records import Situation
 from tests import outlooks
 
 
 def printed(
-    width: int = 80, situation: Situation | None = None, later: Situation | None = None
+    width: int = 80,
+    situation: Situation | None = None,
+    later: Situation | None = None,
+    made: Outlook | None = None,
 ) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width)
-    print_outlook(console, outlooks.outlook(), situation or outlooks.situation(), later)
+    print_outlook(console, made or outlooks.outlook(), situation or outlooks.situation(), later)
     return out.getvalue()
 
 
@@ -39,6 +43,30 @@ def test_headline_days_places_and_claims_are_there() -> None:
     assert "at least 2,900 people arrived" in text
     assert "1.00" in text
     assert "5 more figures were public and not used" in text
+
+
+def test_places_that_everybody_passes_are_one_row() -> None:
+    rows = [line for line in printed(140).splitlines() if "Kornidzor" in line]
+    assert len(rows) == 1
+    assert "Hakari Bridge, Kornidzor" in rows[0]
+
+
+def test_a_plan_is_not_worded_as_a_count() -> None:
+    first = outlooks.outlook(5)
+    used = tuple(dataclasses.replace(use, weight=1.0) for use in first.claims)
+    text = " ".join(printed(200, made=dataclasses.replace(first, claims=used)).split())
+    assert "120,000 people said to be going" in text
+    assert "120,000 people arrived" not in text
+
+
+def test_notes_and_the_chance_that_anybody_comes_are_printed() -> None:
+    out = io.StringIO()
+    odds = {"probability_that_people_come": {"1d": 0.004, "3d": 0.31}}
+    made = dataclasses.replace(outlooks.outlook(5, 4), diagnostics=odds)
+    print_outlook(Console(file=out, width=100), made, outlooks.situation())
+    text = " ".join(out.getvalue().split())
+    assert "Chance that people come at all (100 or more): under 1% within 1 day, 31%" in text
+    assert made.notes[0] in text
 
 
 def test_what_was_reported_later_stands_beside_the_forecast_if_given() -> None:

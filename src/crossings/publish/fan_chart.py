@@ -233,7 +233,8 @@ def _levels(frame: _Frame, fan: Fan, wide: bool) -> list[str]:
     parts = []
     above = 0
     for level in fan.levels:
-        label = text(level.words, 110 if wide else 44)
+        # A phone has room for a name, not for the office behind it.
+        label = text(level.words if wide else level.words.partition(", ")[0], 110 if wide else 48)
         if level.value > frame.ceiling:
             y = frame.top + 14 + 15 * above
             above += 1

@@ -146,7 +146,7 @@ def _route(route: Route, at: Mapping[str, tuple[float, float]], chart: FlowMap, 
     tail = route.to_place if flow.head == route.from_place else route.from_place
     words = text(
         f"{names.get(tail, tail)} to {names.get(flow.head, flow.head)}: "
-        f"{rounded(flow.people, step_for(flow.people, flow.people))} people (median)"
+        f"{rounded(flow.people, step_for(flow.people))} people (median)"
     )
     return (
         f'<g><path class="route flow" stroke-width="{width:.1f}" d="{path}"/>'
@@ -218,8 +218,7 @@ def _description(chart: FlowMap) -> str:
     names = {p.id: p.name for p in chart.places}
     busiest = sorted(chart.flows.values(), key=lambda f: -f.people)[:8]
     words = [
-        f"{rounded(f.people, step_for(f.people, f.people))} people towards "
-        f"{names.get(f.head, f.head)}"
+        f"{rounded(f.people, step_for(f.people))} people towards {names.get(f.head, f.head)}"
         for f in busiest
         if f.people >= 0.5
     ]

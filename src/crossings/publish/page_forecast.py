@@ -20,7 +20,7 @@ MOST_ROWS = 10
 """Days shown in a table; a longer horizon shows the first days and then every few."""
 
 TIERS = {
-    "vintage": "vintage: every figure has its real time of publication",
+    "vintage": "vintage: every figure counts from the time at which it was published",
     "dated": "dated: figures carry their date, corrections are known when they were made",
     "retrospective": "retrospective: a final series, corrected after the event",
 }
@@ -42,8 +42,14 @@ def headline_section(view: View) -> str:
         f'<p class="issue-line">Issued {text(words.moment(issued, year=True))} '
         f"({words.offset(issued)}), from what was public by then. "
         f"History: {text(TIERS.get(view.outlook.tier, view.outlook.tier))}. "
-        f"Profile: {text(view.profile)}.</p>{_withheld(view)}</header>"
+        f"Profile: {text(view.profile)}.</p>{_odds(view)}{_withheld(view)}</header>"
     )
+
+
+def _odds(view: View) -> str:
+    """Where nobody has come yet: how likely it is that people come at all."""
+    said = words.odds(view.odds)
+    return f'<p class="plan">{text(said)}</p>' if said else ""
 
 
 def _withheld(view: View) -> str:
@@ -139,13 +145,12 @@ def _planning_levels(view: View, top: Headline) -> tuple[Level, ...]:
     """Plans, intentions and official forecasts in people, for the headline's place."""
     found: dict[float, list[str]] = {}
     for claim in view.known.claims:
-        ahead = claim.status in ("planned", "forecast") or claim.basis in ("planning", "intention")
         fits = (
             claim.unit == "people" and claim.place in (top.place, "") and claim.review != "rejected"
         )
-        if ahead and fits and claim.value:
-            said = f"{words.figure(claim)} {claim.measure.replace('_', ' ')}, {claim.status}: "
-            found.setdefault(claim.value, []).append(said + words.speakers(claim))
+        if words.is_ahead(claim) and fits and claim.value:
+            said = f"{words.figure(claim)} {words.ahead(claim)}: {words.speakers(claim)}"
+            found.setdefault(claim.value, []).append(said)
     return tuple(
         Level(value, said[0] + (f" (and {len(said) - 1} more)" if len(said) > 1 else ""))
         for value, said in sorted(found.items())
@@ -164,20 +169,20 @@ def shown_days(view: View) -> tuple[int, ...]:
     return tuple(sorted({*kept, ends[-1]}))
 
 
-def _cells(row: Range) -> str:
+def _cells(row: Range, half: bool = True) -> str:
     step = words.step_of(row)
+    halves = words.between(row.low50, row.high50, step)
     return (
         f'<td class="n strong">{words.rounded(row.median, step)}</td>'
         f'<td class="n plan-for">{words.rounded_up(row.plan_for, step)}</td>'
-        f'<td class="n">{words.between(row.low50, row.high50, step)}</td>'
-        f'<td class="n">{words.between(row.low90, row.high90, step)}</td>'
+        + (f'<td class="n half">{halves}</td>' if half else "")
+        + f'<td class="n">{words.between(row.low90, row.high90, step)}</td>'
     )
 
 
-_COLUMNS = (
-    '<th scope="col" class="n">Median</th><th scope="col" class="n">Plan for</th>'
-    '<th scope="col" class="n">Half of cases</th><th scope="col" class="n">9 in 10</th>'
-)
+_MEDIAN = '<th scope="col" class="n">Median</th><th scope="col" class="n">Plan for</th>'
+_HALF = '<th scope="col" class="n half">Half of cases</th>'
+_NINE = '<th scope="col" class="n">9 in 10</th>'
 
 
 def _total_table(view: View, target: str, place: str) -> str:
@@ -201,7 +206,7 @@ def _total_table(view: View, target: str, place: str) -> str:
     return (
         '<div class="table" tabindex="0" role="region" aria-label="All places by day"><table>'
         f"<caption>{caption}</caption><thead><tr>"
-        f'<th scope="col">By the end of</th>{_COLUMNS}{heading}</tr></thead>'
+        f'<th scope="col">By the end of</th>{_MEDIAN}{_HALF}{_NINE}{heading}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>{foot}</div>"
     )
 
@@ -217,16 +222,17 @@ def arrivals_section(view: View) -> str:
     """The headline's target by day, in all and as a small multiple for each place."""
     top = headline(view.outlook)
     whole = _total_table(view, top.target, top.place)
-    places = [p for p in view.outlook.places if p != top.place]
-    expected = {p: ranges(view.outlook, top.target, p)[-1] for p in places}
-    busy = sorted((p for p in places if expected[p].high90 >= 1), key=lambda p: -expected[p].median)
-    quiet = [p for p in places if expected[p].high90 < 1]
-    cards = "".join(_card(view, top.target, place) for place in busy)
-    names = ", ".join(name(view.place_name(p)) for p in quiet)
+    stages = [s for s in view.stages(top.target) if s[0] != top.place]
+    expected = {s: ranges(view.outlook, top.target, s[0])[-1] for s in stages}
+    busy = sorted((s for s in stages if expected[s].high90 >= 1), key=lambda s: -expected[s].median)
+    quiet = [s for s in stages if expected[s].high90 < 1]
+    cards = "".join(_card(view, top.target, stage) for stage in busy)
+    names = ", ".join(name(view.place_name(p)) for stage in quiet for p in stage)
     none = f'<p class="soft">Nobody is expected at: {names}.</p>' if quiet else ""
     note = (
         '<p class="soft">People who pass several places are counted at each of them, so places '
-        "do not add up to the total. “Plan for” is enough in 9 of 10 cases.</p>"
+        "do not add up to the total; those through which everybody passes are shown together. "
+        f"“Plan for” is enough in 9 of 10 cases.{_shares(view)}</p>"
     )
     return (
         f'<section id="places"><h2>Day by day, place by place</h2>{whole}'
@@ -234,18 +240,31 @@ def arrivals_section(view: View) -> str:
     )
 
 
-def _card(view: View, target: str, place: str) -> str:
-    rows = ranges(view.outlook, target, place)
+def _shares(view: View) -> str:
+    """The warning that the destinations are divided by assumption only."""
+    if not view.shares_assumed:
+        return ""
+    return (
+        " <strong>No figure known at the time of issue says where people go after the border: how "
+        "they divide between the places is assumed.</strong>"
+    )
+
+
+def _card(view: View, target: str, stage: tuple[str, ...]) -> str:
+    rows = ranges(view.outlook, target, stage[0])
     shown = _zoned([rows[i] for i in view.by_place], view.zone)
-    title = f"{words.target_words(target)} at {view.place_name(place)}"
+    title = f"{words.target_words(target)} at {view.stage_name(stage)}"
     days = [(words.closing_day(view.times[i], weekday=False), rows[i]) for i in shown_days(view)]
-    body = "".join(f'<tr><th scope="row">{day}</th>{_cells(row)}</tr>' for day, row in days)
+    body = "".join(
+        f'<tr><th scope="row">{day}</th>{_cells(row, half=False)}</tr>' for day, row in days
+    )
     table = (
         f'<div class="table"><table><caption class="hidden">{text(title)}</caption><thead><tr>'
-        f'<th scope="col">By end of</th>{_COLUMNS}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<th scope="col">By end of</th>{_MEDIAN}{_NINE}</tr></thead><tbody>{body}</tbody></table>'
+        "</div>"
     )
     return (
-        f'<article class="card"><h3>{name(view.place_name(place))}</h3>'
+        f'<article class="card"><h3>{name(view.stage_name(stage), 400)}</h3>'
         f"{small_fan(shown, title) if len(shown) > 1 else ''}{table}</article>"
     )
 
@@ -259,16 +278,17 @@ def stocks_section(view: View) -> str:
     return (
         '<section id="present"><h2>People present, waiting, not yet registered</h2>'
         '<p class="soft">Median, below it the range of 9 in 10 cases. “Plan for” is enough in '
-        "9 of 10 cases on the fullest of the days shown.</p>" + "".join(tables) + "</section>"
+        "9 of 10 cases on the fullest of the days shown. Places where nobody has to be planned for "
+        "are left out.</p>" + "".join(tables) + "</section>"
     )
 
 
 def _matrix(view: View, target: str) -> str:
     days = shown_days(view)
     by_place = {p: ranges(view.outlook, target, p) for p in view.outlook.places}
-    kept = [p for p, rows in by_place.items() if p == ALL or any(r.high90 >= 1 for r in rows)]
     if not any(r.high90 >= 1 for rows in by_place.values() for r in rows):
         return ""
+    kept = [p for p, rows in by_place.items() if p == ALL or any(r.plan_for >= 1 for r in rows)]
     head = "".join(
         f'<th scope="col" class="n">{words.closing_day(view.times[i])}</th>' for i in days
     )
@@ -349,7 +369,7 @@ def _map_legend(flows: dict[str, Flow], closed: dict[str, str]) -> str:
     items = []
     for share in (1.0, 0.5, 0.1) if most >= 1 else ():
         people = most * share
-        shown = words.rounded(people, words.step_for(people, people))
+        shown = words.rounded(people, words.step_for(people))
         width = flow_width(people, most)
         items.append(
             f'<li><svg class="swatch" viewBox="0 0 34 18" aria-hidden="true">'

@@ -77,7 +77,8 @@ def _claim_row(view: View, claim: Claim) -> str:
     where = _where(view, claim)
     said = quote(claim.quote)
     note = f'<p class="soft">{name(claim.note, 400)}</p>' if claim.note else ""
-    status = "" if claim.status == "reported" else f", {text(claim.status)}"
+    said_already = claim.status == "reported" or words.is_ahead(claim)
+    status = "" if said_already else f", {text(claim.status)}"
     kind = f"{text(words.COUNTING_WORDS.get(claim.counting, claim.counting))}{status}"
     known = words.stamp(claim.known_at, zone) + (" (assumed)" if claim.known_at_assumed else "")
     return (

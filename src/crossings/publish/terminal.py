@@ -26,6 +26,15 @@ MOST_DAYS = 10
 """Days in the table of all places; a longer horizon is thinned."""
 
 
+MOST_PLACES = 6
+"""Places shown at three days; the others, mostly the smaller ones, at the last day only."""
+
+SHARES_ASSUMED = (
+    "No figure known at the issue time says where people go after the border: how they divide "
+    "between the places is assumed."
+)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Callable[[float], None] | None]:
     """A progress bar on stderr where that is a terminal; None in a pipe."""
@@ -61,7 +70,11 @@ def print_outlook(
     places = _places_table(shown)
     if places.row_count:
         console.print(places)
+        if shown.shares_assumed:
+            console.print(Text(f"{SHARES_ASSUMED}\n", style="dim"))
     _print_claims(console, shown)
+    for note in outlook.notes:
+        console.print(Text(clean(note), style="dim"))
 
 
 def _print_headline(console: Console, shown: View) -> None:
@@ -77,6 +90,8 @@ def _print_headline(console: Console, shown: View) -> None:
     )
     console.print(sentence)
     console.print(Text(f"To be covered in 9 of 10 cases, plan for {plan}."))
+    if shown.odds:
+        console.print(Text(words.odds(shown.odds)))
     if last is None:
         console.print(Text("No figure of this kind was public at the time of issue."))
     else:
@@ -121,7 +136,7 @@ def _days_table(shown: View) -> Table:
     top = headline(shown.outlook)
     rows = ranges(shown.outlook, top.target, top.place)
     reported = shown.reported_later(top.target, top.place)
-    columns = [("By end of", False), ("Median", True), ("Plan for", True)]
+    columns = [("End of", False), ("Median", True), ("Plan for", True)]
     columns += [("Half of cases", True), ("9 in 10", True)]
     if reported:
         columns.append(("Reported later*", True))
@@ -144,23 +159,24 @@ def _days_table(shown: View) -> Table:
 
 
 def _places_table(shown: View) -> Table:
-    """Each place that may expect somebody: the next day, a middle day, the last."""
+    """Each place that may expect somebody: the busiest at the next, a middle and the last day."""
     top = headline(shown.outlook)
     columns = [("Place", False), ("By the end of", False), ("Median", True)]
     table = _table("Place by place", *columns, ("Plan for", True), ("9 in 10", True))
     ends = day_ends(shown.outlook)
     days = sorted({ends[0], ends[len(ends) // 2], ends[-1]})
-    by_place = {
-        place: ranges(shown.outlook, top.target, place)
-        for place in shown.outlook.places
-        if place != top.place
+    found = {
+        stage: ranges(shown.outlook, top.target, stage[0])
+        for stage in shown.stages(top.target)
+        if stage[0] != top.place
     }
-    busy = [place for place, rows in by_place.items() if rows[-1].high90 >= 1]
-    for place in sorted(busy, key=lambda p: -by_place[p][-1].median):
-        for i in days:
-            row, step = by_place[place][i], words.step_of(by_place[place][i])
+    busy = [stage for stage, rows in found.items() if rows[-1].high90 >= 1]
+    for number, stage in enumerate(sorted(busy, key=lambda s: -found[s][-1].median)):
+        mine = days if number < MOST_PLACES else days[-1:]
+        for i in mine:
+            row, step = found[stage][i], words.step_of(found[stage][i])
             table.add_row(
-                Text(clean(shown.place_name(place), 40) if i == days[0] else ""),
+                Text(clean(shown.stage_name(stage), 120) if i == mine[0] else ""),
                 words.closing_day(shown.times[i]),
                 words.rounded(row.median, step),
                 words.rounded_up(row.plan_for, step),

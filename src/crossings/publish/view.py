@@ -12,6 +12,8 @@ import datetime as dt
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from crossings.errors import InputError
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.summary import day_ends
@@ -70,6 +72,39 @@ class View:
             return "all places together" if place == ALL else ""
         names = {p.id: p.name for p in self.known.places}
         return names.get(place, place)
+
+    def stages(self, target: str) -> tuple[tuple[str, ...], ...]:
+        """The single places, those together whose counts agree in every member and at every time.
+
+        On a road that everybody takes one place after another counts the same people: shown once.
+        """
+        found: list[list[str]] = []
+        for place in self.outlook.places:
+            if place == ALL:
+                continue
+            counts = self.outlook.samples(target, place)
+            for stage in found:
+                if np.array_equal(self.outlook.samples(target, stage[0]), counts):
+                    stage.append(place)
+                    break
+            else:
+                found.append([place])
+        return tuple(tuple(stage) for stage in found)
+
+    def stage_name(self, stage: tuple[str, ...]) -> str:
+        """The names of places shown as one, in the order in which people pass them."""
+        return ", ".join(self.place_name(place) for place in stage)
+
+    @property
+    def shares_assumed(self) -> bool:
+        """Whether no figure known at issue tells where people go behind the border."""
+        return not any(u.used and u.role == "destination" for u in self.outlook.claims)
+
+    @property
+    def odds(self) -> dict[str, float]:
+        """The probability that people come within some days, where nobody had come yet."""
+        found = self.outlook.diagnostics.get("probability_that_people_come", {})
+        return {str(days): float(p) for days, p in found.items()}
 
     def reported_later(self, target: str, place: str) -> dict[dt.date, Claim]:
         """The last figure for each day that became public after the issue time.

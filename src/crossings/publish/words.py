@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 
 from crossings.forecast.summary import Headline, Range
 from crossings.situation.records import Claim, Context, Event
@@ -47,15 +48,13 @@ def number(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def step_for(spread: float, largest: float) -> int:
+def step_for(spread: float) -> int:
     """The step, a power of ten, to which forecast figures of one range are rounded.
 
-    Three significant digits of the largest, but never so coarse that a narrow range disappears:
-    at most a twentieth of ``spread`` (the width of the 90 % interval).
+    At most a twentieth of ``spread`` (the width of the 90 % interval): what rounding takes away is
+    nothing beside what is not known.
     """
-    digits = max(largest, 1.0) / 100
-    finest = min(digits, max(spread / 20, 1.0))
-    return int(10 ** max(math.floor(math.log10(max(finest, 1.0))), 0))
+    return int(10 ** math.floor(math.log10(max(spread / 20, 1.0))))
 
 
 def rounded(value: float, step: int = 1) -> str:
@@ -70,7 +69,7 @@ def rounded_up(value: float, step: int = 1) -> str:
 
 def step_of(figures: Range) -> int:
     """The step for the figures of one range."""
-    return step_for(figures.high90 - figures.low90, figures.high90)
+    return step_for(figures.high90 - figures.low90)
 
 
 def between(low: float, high: float, step: int = 1, dash: str = "–") -> str:
@@ -166,6 +165,17 @@ def headline_parts(top: Headline, zone: dt.tzinfo) -> tuple[str, str, str, str]:
     )
 
 
+def odds(by_days: Mapping[str, float]) -> str:
+    """The probability that people come within some days, as a sentence; empty without any."""
+    parts = []
+    for days, probability in by_days.items():
+        count = days.removesuffix("d")
+        shown = f"{probability:.0%}" if 0.01 <= probability <= 0.99 else "under 1%"
+        shown = "over 99%" if probability > 0.99 else shown
+        parts.append(f"{shown} within {count} day{'' if count == '1' else 's'}")
+    return f"Chance that people come at all (100 or more): {', '.join(parts)}." if parts else ""
+
+
 def figure(claim: Claim) -> str:
     """A claim's figure with its qualifier, without unit: ``at least 2,900``, ``about 3,000``."""
     if claim.low is None and claim.high is None:
@@ -186,6 +196,20 @@ def figure(claim: Claim) -> str:
     return words.get(claim.qualifier, value)
 
 
+AHEAD_WORDS = {"planning": "planned for", "intention": "said to be going"}
+
+
+def ahead(claim: Claim) -> str:
+    """What is said of people who are still to come: ``planned for``, ``expected``."""
+    return AHEAD_WORDS.get(claim.basis, "expected")
+
+
+def is_ahead(claim: Claim) -> bool:
+    """Whether a claim speaks of people who are still to come and must not read as a count."""
+    plan = claim.status in ("planned", "forecast") or claim.basis in AHEAD_WORDS
+    return plan and claim.measure in ("arrived", "crossed", "fled", "hosted", "displaced")
+
+
 _STATES = frozenset({"fled", "missing", "moved on", "present", "remaining", "waiting"})
 # Measures that say what people do or are, beside those that end in -ed.
 
@@ -193,6 +217,8 @@ _STATES = frozenset({"fled", "missing", "moved on", "present", "remaining", "wai
 def quantity(claim: Claim) -> str:
     """Unit and measure: ``people arrived``, ``hours, travel time``."""
     measure = claim.measure.replace("_", " ")
+    if is_ahead(claim):
+        return f"{claim.unit} {ahead(claim)}"
     if measure in (claim.unit, "other"):
         return claim.unit
     join = " " if measure.endswith("ed") or measure in _STATES else ", "
