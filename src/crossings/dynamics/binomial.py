@@ -2,9 +2,9 @@
 
 Two samplers. Both invert the distribution where its variance is below 12; they differ above.
 
-``exact_binomial`` is exact for every n and p: above variance 12 it is Hörmann's transformed rejection
-BTRS (Hörmann 1993, The generation of binomial random variates, J. Stat. Comput. Simul. 46), whose
-cost does not grow with n. It is the default of ``simulate``.
+``exact_binomial`` is exact for every n and p: above variance 12 it is Hörmann's transformed
+rejection BTRS (Hörmann 1993, The generation of binomial random variates, J. Stat. Comput. Simul.
+46), whose cost does not grow with n. It is the default of ``simulate``.
 
 ``smooth_binomial`` maps one standard normal to a count by a rounded Cornish-Fisher expansion (third
 order: skewness and kurtosis; Cornish and Fisher 1938). It is monotone in its normal, so two
@@ -18,17 +18,16 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
-
+from crossings.dynamics.compiled import compiled
 from crossings.dynamics.streams import uniforms
 
 INVERSION_BELOW = 12.0
 """Variance below which both samplers invert the distribution function."""
 
 
-@nb.njit
+@compiled
 def _invert_lower(n: int, p: float, u: float) -> int:
-    """The smallest k with P(X <= k) >= u, for p <= 1/2 and a small mean: sums the masses upwards."""
+    """The smallest k with P(X <= k) >= u, for p <= 1/2 and a small mean: sums masses upwards."""
     ratio = p / (1.0 - p)
     mass = math.exp(n * math.log1p(-p))
     total = mass
@@ -37,12 +36,12 @@ def _invert_lower(n: int, p: float, u: float) -> int:
         k += 1
         mass *= ratio * (n - k + 1) / k
         total += mass
-        if mass < 1e-300:
-            break
+        if mass < 1e-17 and k > n * p:
+            break  # the total has reached 1 as far as a float can tell
     return k
 
 
-@nb.njit
+@compiled
 def binomial_quantile(n: int, p: float, u: float) -> int:
     """The binomial quantile by summation, exact up to rounding; meant for variances below 12."""
     if p <= 0.5:
@@ -50,7 +49,7 @@ def binomial_quantile(n: int, p: float, u: float) -> int:
     return n - _invert_lower(n, 1.0 - p, 1.0 - u)
 
 
-@nb.njit
+@compiled
 def smooth_binomial(n: int, p: float, z: float) -> int:
     """A whole number between 0 and ``n``, monotone in the standard normal ``z``."""
     if n <= 0 or p <= 0.0:
@@ -76,16 +75,16 @@ def smooth_binomial(n: int, p: float, z: float) -> int:
     return int(min(n, max(0, k)))
 
 
-@nb.njit
+@compiled
 def _stirling_tail(k: float) -> float:
-    """log k! minus Stirling's formula with k + 1/2 and k + 1 (table below 10, series above)."""
+    """Log k! minus Stirling's formula with k + 1/2 and k + 1 (by lgamma below 10)."""
     if k < 10.0:
         return math.lgamma(k + 1.0) - (k + 0.5) * math.log(k + 1.0) + (k + 1.0) - 0.9189385332046727
     r = 1.0 / ((k + 1.0) * (k + 1.0))
     return (1.0 / 12.0 - (1.0 / 360.0 - r / 1260.0) * r) / (k + 1.0)
 
 
-@nb.njit
+@compiled
 def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
     """Hörmann's BTRS for p <= 1/2 and n p >= 10; each attempt has an address of its own."""
     odds = p / (1.0 - p)
@@ -121,7 +120,7 @@ def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purp
             return int(k)
 
 
-@nb.njit
+@compiled
 def exact_binomial(
     n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int
 ) -> int:
@@ -140,7 +139,7 @@ def exact_binomial(
     return n - _btrs(n, 1.0 - p, seed, member, entity, step, purpose)
 
 
-@nb.njit
+@compiled
 def clumped_throughput(mean: float, clump: float, z: float) -> int:
     """People let through in a step when they come in vehicles: a whole number, monotone in ``z``.
 

@@ -1,8 +1,8 @@
 """What drives the movement: how intense departures are and how many people a crossing lets through.
 
-Latent paths for many members at once. Intensity is an AR(1) on the log scale, kicked by events and
-fading after each. Capacity is a product: a ramp after the flow starts, fast noise (AR(1) on the log),
-a slow heavy-tailed random walk, nights, and kicks. Shapes: members M, steps T, gates G.
+Latent paths for many members at once. Intensity is an AR(1) on the log scale, kicked by events,
+each kick fading. Capacity is a product: a ramp after the flow starts, fast noise (AR(1) on the log), a
+slow heavy-tailed random walk, nights, and kicks. Shapes: members M, steps T, gates G.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numba as nb
 import numpy as np
 import numpy.typing as npt
+
+from crossings.dynamics.compiled import compiled, inlined, parallel_entry
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -46,7 +48,8 @@ class Throughput(NamedTuple):
     ``first`` (M,) is the share let through at the start, ``ramp`` (M,) the time scale in hours of
     the approach to all; ``sd``, ``hours`` (M,) of the fast noise; ``drift`` (M,) of the slow walk,
     per square root of an hour; ``night`` (M,) multiplies nights; kicks as in :class:`Intensity`.
-    ``reopens`` (M, G) is the hour from which a gate that is closed at ``closed_from`` (G,) opens.
+    A gate is shut between ``closed_from`` (G,) and ``reopens`` (M, G), in hours. ``night_share``
+    (at least T,) is the share of a step that is night.
     """
 
     people: F8
@@ -66,7 +69,13 @@ class Throughput(NamedTuple):
     reopens: F8
 
 
-@nb.njit
+@inlined
+def _share_after(when: float, begin: float, step_hours: float) -> float:
+    """The share of the step from ``begin`` that lies after the hour ``when``."""
+    return min(1.0, max(0.0, (begin + step_hours - when) / step_hours))
+
+
+@compiled
 def _kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float) -> float:
     total = 0.0
     for j in range(at.size):
@@ -75,7 +84,7 @@ def _kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: f
     return total
 
 
-@nb.njit(parallel=True, cache=True)
+@parallel_entry
 def hazards(drive: Intensity, path: F8, channel: int, steps: int, step_hours: float) -> F8:
     """Rate of deciding to leave, per step, for the first ``steps`` (T) steps, shape (M, T).
 
@@ -97,12 +106,12 @@ def hazards(drive: Intensity, path: F8, channel: int, steps: int, step_hours: fl
             log_kick = _kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
             value = rate * math.exp(min(12.0, x + log_kick)) * step_hours
             # The flow may start within a step: count the share of the step after it.
-            after = min(1.0, max(0.0, (hour - start) / step_hours + 0.5))
+            after = _share_after(start, t * step_hours, step_hours)
             out[i, t] = value * (after + (1.0 - after) * before)
     return out
 
 
-@nb.njit(parallel=True, cache=True)
+@parallel_entry
 def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_hours: float) -> F8:
     """Mean people let through in a step, for the first ``steps`` (T) steps, shape (M, T, G).
 
@@ -130,7 +139,12 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
                 b += drift * s * math.exp(HEAVY * s * s)
                 hour = (t + 0.5) * step_hours
                 age = hour - start
-                after = min(1.0, max(0.0, age / step_hours + 0.5))
+                after = _share_after(start, t * step_hours, step_hours)
+                shut_share = _share_after(shut, t * step_hours, step_hours)
+                if shut_share > 0.0:
+                    # Open before it shut and again after it reopened.
+                    reopened = _share_after(max(shut, reopens), t * step_hours, step_hours)
+                    after = min(after, 1.0 - shut_share + reopened)
                 if after <= 0.0:
                     out[i, t, g] = 0.0
                     continue
@@ -138,7 +152,5 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
                 size = people * math.exp(min(8.0, max(-8.0, c + b + log_kick)))
                 size *= first + (1.0 - first) * (1.0 - math.exp(-max(0.0, age) / ramp))
                 size *= 1.0 - night_share[t] * (1.0 - night)
-                if hour >= shut:
-                    after *= min(1.0, max(0.0, (hour - reopens) / step_hours + 0.5))
                 out[i, t, g] = size * after * step_hours
     return out

@@ -1,4 +1,4 @@
-"""One step of the native rules, on counts: the same law as following every person, at their price in none.
+"""One step of the native rules, on counts: the law of following every person, at the price of none.
 
 People in the same state are exchangeable, so each step draws how many of them do something in place
 of asking each. In one step, for every member:
@@ -7,13 +7,15 @@ of asking each. In one step, for every member:
 2. of those waiting ``Bin(W, leave)`` set out, if any edge out of the place is open, and choose among
    the open edges in proportion to their weights (a multinomial, drawn as successive binomials),
 3. at an edge of limited capacity at most a noisy number pass in a step (vehicles, so in clumps); the
-   rest queue, first in first out; those queueing at a closed edge turn to another one, if one is open,
+   rest queue, first in first out; those queueing at a closed edge turn to another one, if one is
+   open, after :data:`REROUTE_HOURS` on average,
 4. travel takes distance over speed; who enters evenly during a step arrives evenly during one,
 5. of those who arrive a share settles, the others move on after a stay; settled people may return,
 6. of those who arrived and are not in the host's books a number is registered, up to a capacity.
 
-Places are worked through in the order of ``Network.order``, so that a way shorter than a step is passed
-within it. Everything is an integer and moves from one count to another: people are conserved.
+Places are worked through in the order of ``Network.order``, so that a way shorter than a step is
+passed within it; an edge against that order takes at least until the next step. Everything is an
+integer and moves from one count to another: people are conserved.
 
 Cost: a few draws an origin, place and edge, whatever the number of people.
 """
@@ -28,8 +30,10 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.binomial import clumped_throughput, exact_binomial, smooth_binomial
+from crossings.dynamics.compiled import compiled, inner, parallel_entry
 from crossings.dynamics.network import Network
 from crossings.dynamics.streams import normal
+from crossings.errors import InputError
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -37,30 +41,42 @@ I8 = npt.NDArray[np.int64]
 REROUTE_HOURS = 6.0
 """Mean time after which somebody in the queue of a closed edge turns to an open one."""
 
+SHORTEST_STEP, LONGEST_STEP = 1.0, 24.0
+"""Hours a step may take."""
+
 
 class Layout(NamedTuple):
-    """The arrays of a :class:`Network` at one step length (see :func:`layout`)."""
+    """The arrays of a :class:`Network` at one step length (see :func:`layout`).
 
-    tail: I8
+    Travel over an edge takes ``lag`` whole steps (E,), and one more for the share ``late`` (E,) of
+    those who enter. ``move_on`` (P,) and ``reroute`` are probabilities in a step; ``counted`` (P,)
+    marks the places where arrivals are registered. The rest is as in :class:`Network`, its channels
+    with ``draw_`` before their names (a parallel loop takes no tuple within a tuple).
+    """
+
     head: I8
     lag: I8
     late: F8
     gate: I8
     first_edge: I8
     order: I8
-    rank: I8
+    forward: npt.NDArray[np.bool_]
     origin_place: I8
     settle: F8
     move_on: F8
     reroute: float
-    origin_channel: I8
-    place_channel: I8
-    edge_channel: I8
-    return_channel: I8
-    register_channel: int
-    entity: I8
-    purpose: I8
     counted: npt.NDArray[np.bool_]
+    draw_entity: I8
+    draw_purpose: I8
+    draw_depart: I8
+    draw_leave: I8
+    draw_settle: I8
+    draw_move_on: I8
+    draw_come_back: I8
+    draw_through: I8
+    draw_split: I8
+    draw_turn: I8
+    draw_register: int
 
 
 class Rates(NamedTuple):
@@ -70,10 +86,11 @@ class Rates(NamedTuple):
     step, (M, T); ``origin_factor`` (O,) multiplies it. ``contagion`` (M,): a hazard of h becomes
     h (1 + contagion g) where g is the share of the pool that already decided. ``leave`` (M,):
     probability of setting out in a step. ``capacity``: mean people let through in a step, (M, T, G).
-    ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an edge, (M, T, E) or (M, 1, E) if it never changes.
-    ``register`` (M,) probability, ``register_cap`` (M,) people a step. ``come_back``: probability of
-    returning in a step, (P,). ``clump``: people a vehicle. ``inject``: people who appear at
-    ``inject_place`` (I,) in each step, (M, T, I).
+    ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an edge, (M, T, E)
+    or (M, 1, E) if it never changes; nobody chooses an edge of weight 0. ``register`` (M,)
+    probability, ``register_cap`` (M,) people a step. ``come_back``: probability of returning in a
+    step, (P,), for the places that allow it. ``clump``: people a vehicle. ``inject``: people who
+    arrive at ``inject_place`` (I,) from elsewhere in each step, (M, T, I).
     """
 
     home: I8
@@ -96,9 +113,9 @@ class Rates(NamedTuple):
 class Noise(NamedTuple):
     """Where luck comes from.
 
-    With ``normals`` of shape (M, T, channel) the history is a deterministic replay of them (smooth
-    binomials). With an empty one (T = 0) draws are addressed by ``seed``, ``members`` (M,) and
-    ``steps`` (T,), and binomials are exact where ``exact`` is set.
+    With ``normals`` of shape (M, at least T, channel) the history is a deterministic replay of them.
+    With an empty one (0 for T) draws are addressed by ``seed``, ``members`` (M,) and ``steps`` (T,).
+    Binomials are exact where ``exact`` is set (they then take no normals), smooth otherwise.
     """
 
     seed: int
@@ -111,9 +128,10 @@ class Noise(NamedTuple):
 class History(NamedTuple):
     """Whole people at the recorded steps (K), for members (M), places (P), edges (E).
 
-    ``arrived``: cumulative arrivals (M, K, P). ``present``: there now, settled or not (M, K, P).
-    ``queue``: waiting at the entrance of an edge (M, K, E). ``queued``: all who ever joined that
-    queue, (M, K, E). ``travelling``, ``home``, ``waiting``, ``registered``, ``returned``: (M, K).
+    ``arrived``: cumulative arrivals (M, K, P). ``present``: there now, settled or about to move on,
+    without those who queue (M, K, P). ``queue``: waiting at the entrance of an edge (M, K, E).
+    ``queued``: all who joined that queue and did not turn away, so that ``queued - queue`` have
+    passed (M, K, E). ``travelling``, ``home``, ``waiting``, ``registered``, ``returned``: (M, K).
     """
 
     arrived: I8
@@ -128,405 +146,332 @@ class History(NamedTuple):
 
 
 def layout(network: Network, step_hours: float, counted: tuple[str, ...] = ()) -> Layout:
-    """The arrays that the kernel walks, for steps of ``step_hours`` (1 to 24).
+    """The arrays that the kernel walks, for steps of ``step_hours``.
 
-    ``counted`` names the places where arrivals are registered.
+    ``counted`` names the places where arrivals are registered; who comes through two of them is
+    registered at both.
+
+    Raises:
+        InputError: a step takes less than 1 or more than 24 hours.
     """
+    if not SHORTEST_STEP <= step_hours <= LONGEST_STEP:
+        raise InputError(f"step: found {step_hours:g} hours, expected 1 to 24")
     steps = network.hours / step_hours
-    lag = np.floor(steps).astype(np.int64)
+    lag = np.floor(np.minimum(steps, 1e9)).astype(np.int64)
     with np.errstate(divide="ignore"):
         move_on = np.where(network.dwell > 0, 1 - np.exp(-step_hours / network.dwell), 1.0)
     return Layout(
-        tail=network.tail,
         head=network.head,
         lag=lag,
-        late=steps - lag,
+        late=np.where(lag < 1e9, steps - lag, 0.0),
         gate=network.gate,
         first_edge=network.first_edge,
         order=network.order,
-        rank=network.rank,
+        forward=network.forward,
         origin_place=network.origin_place,
         settle=network.settle,
         move_on=move_on,
         reroute=1 - math.exp(-step_hours / REROUTE_HOURS),
-        origin_channel=network.origin_channel,
-        place_channel=network.place_channel,
-        edge_channel=network.edge_channel,
-        return_channel=network.return_channel,
-        register_channel=network.register_channel,
-        entity=network.channel_entity,
-        purpose=network.channel_purpose,
         counted=np.array([p in counted for p in network.places], dtype=np.bool_),
+        **{f"draw_{name}": value for name, value in network.draws._asdict().items()},
     )
 
 
-# The functions below take plain arrays, not the tuples: reading an array out of a tuple inside a loop
-# costs a reference count each time, which made a step fifteen times slower.
+class _State(NamedTuple):
+    """One member between two steps: people by origin (O,), place (P,) and edge (E,).
+
+    ``now`` (P,) are those who arrive in this step, ``ring`` (E, steps) those who arrive in a coming
+    one, ``passed`` (E,) all who ever entered an edge, ``pull`` (E,) the attraction of the edges in
+    this step.
+    """
+
+    home: I8
+    waiting: I8
+    transit: I8
+    settled: I8
+    arrived: I8
+    now: I8
+    queue: I8
+    queued: I8
+    passed: I8
+    pull: F8
+    ring: I8
 
 
-@nb.njit(inline="always")
-def _luck(normals: F8, t: int, channel: int) -> float:
-    """The normal of one channel if the history is a replay, else NaN: to be drawn if needed."""
-    return normals[t, channel] if normals.shape[0] > 0 else np.nan
+class _Luck(NamedTuple):
+    """The draws of one member in step ``t``, whose address is ``step``."""
+
+    normals: F8
+    entity: I8
+    purpose: I8
+    exact: bool
+    seed: int
+    member: int
+    step: int
+    t: int
 
 
-@nb.njit
-def _binomial(
-    n: int,
-    p: float,
-    z: float,
-    exact: bool,
-    seed: int,
-    member: int,
-    entity: int,
-    step: int,
-    purpose: int,
-) -> int:
-    """How many of ``n``: exact or smooth, as the noise says."""
+@inner
+def _normal(channel: int, luck: _Luck) -> float:
+    """The standard normal of a channel: from the replay, else drawn."""
+    if luck.normals.shape[0] > 0:
+        return luck.normals[luck.t, channel]
+    return normal(luck.seed, luck.member, luck.entity[channel], luck.step, luck.purpose[channel])
+
+
+@inner
+def _of(n: int, p: float, channel: int, luck: _Luck) -> int:
+    """How many of ``n`` do what each does with probability ``p``; what is certain takes no draw."""
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
         return n
-    if exact:
-        return exact_binomial(n, p, seed, member, entity, step, purpose)
-    if math.isnan(z):
-        z = normal(seed, member, entity, step, purpose)
-    return smooth_binomial(n, p, z)
+    if luck.exact:
+        entity, purpose = luck.entity[channel], luck.purpose[channel]
+        return exact_binomial(n, p, luck.seed, luck.member, entity, luck.step, purpose)
+    return smooth_binomial(n, p, _normal(channel, luck))
 
 
-@nb.njit(inline="always")
-def _open_weight(t: int, edge: int, gate: I8, weight: F8, is_open: F8, capacity: F8) -> float:
-    """The weight of an edge in a choice; 0 where it is closed or lets nobody through."""
-    if gate[edge] >= 0 and capacity[t, gate[edge]] <= 0.0:
-        return 0.0
-    return weight[t if weight.shape[0] > 1 else 0, edge] * is_open[t, edge]
+@inner
+def _total(counts: I8) -> int:
+    total = 0
+    for k in range(counts.size):
+        total += counts[k]
+    return total
 
 
-@nb.njit
-def _turned_away(
-    t: int,
-    first: int,
-    last: int,
-    gate: I8,
-    weight: F8,
-    is_open: F8,
-    capacity: F8,
-    share: float,
-    queue: I8,
-    queued: I8,
-) -> int:
-    """People who leave the queues of closed edges because another one is open."""
-    turned = 0
-    for e in range(first, last):
-        if queue[e] > 0 and _open_weight(t, e, gate, weight, is_open, capacity) <= 0.0:
-            k = int(math.ceil(queue[e] * share))
-            queue[e] -= k
-            queued[e] -= k
-            turned += k
-    return turned
+@inner
+def _decide(net: Layout, rates: Rates, s: _State, i: int, pool: int, luck: _Luck) -> None:
+    """Of those at home some decide to leave, at each origin."""
+    decided = 1.0 - _total(s.home) / pool
+    rate = rates.hazard[i, luck.t] * (1.0 + rates.contagion[i] * decided)
+    for o in range(s.home.size):
+        p = 1.0 - math.exp(-rate * rates.origin_factor[o])
+        n = _of(s.home[o], p, net.draw_depart[o], luck)
+        s.home[o] -= n
+        s.waiting[o] += n
 
 
-@nb.njit
-def _entering(
-    queueing: int,
-    limit: float,
-    clump: float,
-    z: float,
-    seed: int,
-    member: int,
-    entity: int,
-    step: int,
-    purpose: int,
-) -> int:
-    """How many of a queue pass the entrance of an edge that lets ``limit`` people through on average."""
-    # Far below capacity everybody passes whatever the luck of the step.
-    if queueing < 0.2 * limit and limit > 1000.0:
+@inner
+def _land(net: Layout, s: _State, t: int) -> int:
+    """Take those off the edges who arrive at the start of a step; how many they are."""
+    landed = 0
+    slot = t % s.ring.shape[1]
+    for e in range(net.head.size):
+        n = s.ring[e, slot]
+        if n > 0:
+            s.now[net.head[e]] += n
+            landed += n
+            s.ring[e, slot] = 0
+    return landed
+
+
+@inner
+def _arrive(net: Layout, rates: Rates, s: _State, place: int, luck: _Luck) -> int:
+    """Of those who arrive some settle; of those who settled before some go back: how many."""
+    back = 0
+    if net.draw_come_back[place] >= 0:
+        p = rates.come_back[place]
+        back = _of(s.settled[place], p, net.draw_come_back[place], luck)
+        s.settled[place] -= back
+    n = s.now[place]
+    s.now[place] = 0
+    s.arrived[place] += n
+    stay = _of(n, net.settle[place], net.draw_settle[place], luck)
+    s.settled[place] += stay
+    s.transit[place] += n - stay
+    return back
+
+
+@inner
+def _attractions(
+    net: Layout, rates: Rates, s: _State, place: int, i: int, t: int
+) -> tuple[float, int]:
+    """Fill in what each edge out of a place attracts; the sum, and the last open edge or -1."""
+    total, last_open = 0.0, -1
+    row = t if rates.weight.shape[1] > 1 else 0
+    for e in range(net.first_edge[place], net.first_edge[place + 1]):
+        s.pull[e] = rates.weight[i, row, e] * rates.open[t, e]
+        if net.gate[e] >= 0 and rates.capacity[i, t, net.gate[e]] <= 0.0:
+            s.pull[e] = 0.0
+        if s.pull[e] > 0.0:
+            total += s.pull[e]
+            last_open = e
+    return total, last_open
+
+
+@inner
+def _set_out(net: Layout, rates: Rates, s: _State, place: int, i: int, luck: _Luck) -> int:
+    """People of a place who look for a way: from elsewhere, from here, from the queues of closed ones.
+
+    There is an open edge.
+    """
+    leaving = _of(s.transit[place], net.move_on[place], net.draw_move_on[place], luck)
+    s.transit[place] -= leaving
+    for o in range(s.waiting.size):
+        if net.origin_place[o] == place:
+            n = _of(s.waiting[o], rates.leave[i], net.draw_leave[o], luck)
+            s.waiting[o] -= n
+            leaving += n
+    for e in range(net.first_edge[place], net.first_edge[place + 1]):
+        if s.pull[e] <= 0.0 and s.queue[e] > 0:
+            n = _of(s.queue[e], net.reroute, net.draw_turn[e], luck)
+            s.queue[e] -= n
+            s.queued[e] -= n
+            leaving += n
+    return leaving
+
+
+@inner
+def _choose(
+    net: Layout, s: _State, place: int, leaving: int, total: float, last_open: int, luck: _Luck
+) -> None:
+    """Share people out over the open edges, to the ends of their queues."""
+    for e in range(net.first_edge[place], last_open + 1):
+        # The last open edge takes the rest, whatever the rounding of the total.
+        p = 1.0 if e == last_open else min(1.0, s.pull[e] / total)
+        n = _of(leaving, p, net.draw_split[e], luck)
+        s.queue[e] += n
+        s.queued[e] += n
+        leaving -= n
+        total -= s.pull[e]
+
+
+@inner
+def _let_through(limit: float, clump: float, queueing: int, channel: int, luck: _Luck) -> int:
+    """How many of a queue pass an entrance that lets ``limit`` people through on average."""
+    # Far below capacity everybody passes whatever the luck: 160 of 200 vehicles would have to fail.
+    if limit > 200.0 * clump and queueing < 0.2 * limit:
         return queueing
-    if math.isnan(z):
-        z = normal(seed, member, entity, step, purpose)
-    return min(queueing, clumped_throughput(limit, clump, z))
+    return min(queueing, clumped_throughput(limit, clump, _normal(channel, luck)))
 
 
-@nb.njit
-def _set_on_the_road(
-    n: int,
-    edge: int,
-    t: int,
-    lag: I8,
-    late_share: F8,
-    forward: bool,
-    head: I8,
-    passed: I8,
-    ring: I8,
-    now: I8,
-) -> int:
+@inner
+def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
     """Put ``n`` people on an edge; how many of them are still on it at the end of the step."""
-    before = math.floor(passed[edge] * late_share[edge])
-    passed[edge] += n
-    late = int(math.floor(passed[edge] * late_share[edge]) - before)
-    width = ring.shape[1]
-    if lag[edge] > 0:
-        ring[edge, (t + lag[edge]) % width] += n - late
-        ring[edge, (t + lag[edge] + 1) % width] += late
+    width = s.ring.shape[1]
+    # Who enter evenly arrive evenly: of all who ever passed the share ``late`` takes a step more.
+    before = math.floor(s.passed[e] * net.late[e])
+    s.passed[e] += n
+    later = math.floor(s.passed[e] * net.late[e]) - before
+    if net.lag[e] > 0:
+        s.ring[e, (t + net.lag[e]) % width] += n - later
+        s.ring[e, (t + net.lag[e] + 1) % width] += later
         return n
-    if forward:
-        now[head[edge]] += n - late
-        ring[edge, (t + 1) % width] += late
-        return late
-    # Against the order of places even a short way ends in the next step.
-    ring[edge, (t + 1) % width] += n
+    if net.forward[e]:
+        s.now[net.head[e]] += n - later
+        s.ring[e, (t + 1) % width] += later
+        return later
+    s.ring[e, (t + 1) % width] += n
     return n
 
 
-@nb.njit
-def _member(net: Layout, rates: Rates, noise: Noise, i: int, record: I8, out: History) -> None:
+@inner
+def _pass(net: Layout, rates: Rates, s: _State, place: int, i: int, luck: _Luck) -> int:
+    """Let the queues of a place pass; how many of them are on the road after the step."""
+    on_the_road, t = 0, luck.t
+    for e in range(net.first_edge[place], net.first_edge[place + 1]):
+        n = s.queue[e]
+        if n > 0 and rates.open[t, e] > 0.0:
+            gate = net.gate[e]
+            if gate >= 0:
+                limit = rates.capacity[i, t, gate] * rates.open[t, e]
+                n = _let_through(limit, rates.clump, n, net.draw_through[e], luck)
+            s.queue[e] -= n
+            on_the_road += _enter(net, s, e, n, t)
+    return on_the_road
+
+
+@inner
+def _register(net: Layout, rates: Rates, s: _State, registered: int, i: int, luck: _Luck) -> int:
+    """How many of those who arrived at the counted places come into the host's books."""
+    unregistered = -registered
+    for place in range(net.counted.size):
+        if net.counted[place]:
+            unregistered += s.arrived[place]
+    n = _of(unregistered, rates.register[i], net.draw_register, luck)
+    # The capacity may be infinite, which no whole number is.
+    return n if n < rates.register_cap[i] else int(rates.register_cap[i])
+
+
+@inner
+def _record(s: _State, out: History, i: int, k: int) -> None:
+    for p in range(s.arrived.size):
+        out.arrived[i, k, p] = s.arrived[p]
+        out.present[i, k, p] = s.transit[p] + s.settled[p]
+    for e in range(s.queue.size):
+        out.queue[i, k, e] = s.queue[e]
+        out.queued[i, k, e] = s.queued[e]
+    out.home[i, k] = _total(s.home)
+    out.waiting[i, k] = _total(s.waiting)
+
+
+@inner
+def _member(
+    net: Layout, rates: Rates, noise: Noise, s: _State, i: int, record: I8, out: History
+) -> None:
     """The whole history of one member."""
-    tail, head, lag, late, gate, first_edge, order, rank = (
-        net.tail,
-        net.head,
-        net.lag,
-        net.late,
-        net.gate,
-        net.first_edge,
-        net.order,
-        net.rank,
-    )
-    origin_place, settle, move_on, entity, purpose = (
-        net.origin_place,
-        net.settle,
-        net.move_on,
-        net.entity,
-        net.purpose,
-    )
-    origin_channel, place_channel, edge_channel, return_channel, counted = (
-        net.origin_channel,
-        net.place_channel,
-        net.edge_channel,
-        net.return_channel,
-        net.counted,
-    )
-    hazard, origin_factor, is_open, come_back, inject_place = (
-        rates.hazard[i],
-        rates.origin_factor,
-        rates.open,
-        rates.come_back,
-        rates.inject_place,
-    )
-    capacity, weight, inject, normals, exact, steps = (
-        rates.capacity[i],
-        rates.weight[i],
-        rates.inject[i],
-        noise.normals[i],
-        noise.exact,
-        noise.steps,
-    )
-    contagion, leave, register, register_cap, clump, reroute = (
-        rates.contagion[i],
-        rates.leave[i],
-        rates.register[i],
-        rates.register_cap[i],
-        rates.clump,
-        net.reroute,
-    )
-    out_arrived, out_present, out_queue, out_queued, out_travelling = (
-        out.arrived[i],
-        out.present[i],
-        out.queue[i],
-        out.queued[i],
-        out.travelling[i],
-    )
-    out_home, out_waiting, out_registered, out_returned = (
-        out.home[i],
-        out.waiting[i],
-        out.registered[i],
-        out.returned[i],
-    )
-    places, edges, origins = settle.size, tail.size, origin_place.size
-    home, waiting = rates.home[i].copy(), rates.waiting[i].copy()
-    pool = max(1.0, float(home.sum() + waiting.sum()))
-    by_place = np.zeros((4, places), np.int64)
-    transit, settled, arrived, now = by_place[0], by_place[1], by_place[2], by_place[3]
-    by_edge = np.zeros((3, edges), np.int64)
-    queue, queued, passed = by_edge[0], by_edge[1], by_edge[2]
-    ring = np.zeros((edges, lag.max() + 3 if edges else 3), np.int64)
-    width = ring.shape[1]
-    seed, member = noise.seed, noise.members[i]
+    normals, steps = noise.normals[i], noise.steps
+    pool = max(1, _total(s.home) + _total(s.waiting))
     travelling, registered, returned, k = 0, 0, 0, 0
-    for t in range(hazard.size):
-        step = steps[t]
-        at_home = 0
-        for o in range(origins):
-            at_home += home[o]
-        decided_share = 1.0 - at_home / pool
-        for o in range(origins):
-            if home[o] > 0:
-                rate = hazard[t] * origin_factor[o] * (1.0 + contagion * decided_share)
-                n = _binomial(
-                    home[o],
-                    1.0 - math.exp(-rate),
-                    _luck(normals, t, origin_channel[o]),
-                    exact,
-                    seed,
-                    member,
-                    entity[origin_channel[o]],
-                    step,
-                    purpose[origin_channel[o]],
-                )
-                home[o] -= n
-                waiting[o] += n
-        for e in range(edges):
-            n = ring[e, t % width]
-            if n > 0:
-                now[head[e]] += n
-                travelling -= n
-                ring[e, t % width] = 0
-        for j in range(inject_place.size):
-            now[inject_place[j]] += inject[t, j]
-        for place in order:
-            n = now[place]
-            now[place] = 0
-            arrived[place] += n
-            first, last = first_edge[place], first_edge[place + 1]
-            if return_channel[place] >= 0:
-                back = _binomial(
-                    settled[place],
-                    come_back[place],
-                    _luck(normals, t, return_channel[place]),
-                    exact,
-                    seed,
-                    member,
-                    entity[return_channel[place]],
-                    step,
-                    purpose[return_channel[place]],
-                )
-                settled[place] -= back
-                returned += back
-            if first == last:
-                settled[place] += n
-                continue
-            stay = _binomial(
-                n,
-                settle[place],
-                _luck(normals, t, place_channel[place] + 1),
-                exact,
-                seed,
-                member,
-                entity[place_channel[place] + 1],
-                step,
-                purpose[place_channel[place] + 1],
-            )
-            settled[place] += stay
-            transit[place] += n - stay
-            total = 0.0
-            for e in range(first, last):
-                total += _open_weight(t, e, gate, weight, is_open, capacity)
-            if total > 0.0:
-                if last - first > 1:
-                    transit[place] += _turned_away(
-                        t, first, last, gate, weight, is_open, capacity, reroute, queue, queued
-                    )
-                n = _binomial(
-                    transit[place],
-                    move_on[place],
-                    _luck(normals, t, place_channel[place]),
-                    exact,
-                    seed,
-                    member,
-                    entity[place_channel[place]],
-                    step,
-                    purpose[place_channel[place]],
-                )
-                transit[place] -= n
-                for o in range(origins):
-                    if origin_place[o] == place and waiting[o] > 0:
-                        gone = _binomial(
-                            waiting[o],
-                            leave,
-                            _luck(normals, t, origin_channel[o] + 1),
-                            exact,
-                            seed,
-                            member,
-                            entity[origin_channel[o] + 1],
-                            step,
-                            purpose[origin_channel[o] + 1],
-                        )
-                        waiting[o] -= gone
-                        n += gone
-                for e in range(first, last):
-                    share = _open_weight(t, e, gate, weight, is_open, capacity)
-                    if n > 0 and share > 0.0:
-                        # The last open edge takes the rest, whatever the rounding of the total.
-                        p = share / total if share < total * (1.0 - 1e-12) else 1.0
-                        chosen = _binomial(
-                            n,
-                            p,
-                            _luck(normals, t, edge_channel[e] + 1),
-                            exact,
-                            seed,
-                            member,
-                            entity[edge_channel[e] + 1],
-                            step,
-                            purpose[edge_channel[e] + 1],
-                        )
-                        queue[e] += chosen
-                        queued[e] += chosen
-                        n -= chosen
-                        total -= share
-            for e in range(first, last):
-                n = queue[e]
-                if n > 0 and is_open[t, e] > 0.0:
-                    if gate[e] >= 0:
-                        n = _entering(
-                            n,
-                            capacity[t, gate[e]] * is_open[t, e],
-                            clump,
-                            _luck(normals, t, edge_channel[e]),
-                            seed,
-                            member,
-                            entity[edge_channel[e]],
-                            step,
-                            purpose[edge_channel[e]],
-                        )
-                    queue[e] -= n
-                    travelling += _set_on_the_road(
-                        n, e, t, lag, late, rank[head[e]] > rank[place], head, passed, ring, now
-                    )
-        unregistered = -registered
-        for place in range(places):
-            if counted[place]:
-                unregistered += arrived[place]
-        n = _binomial(
-            unregistered,
-            register,
-            _luck(normals, t, net.register_channel),
-            exact,
-            seed,
-            member,
-            entity[net.register_channel],
-            step,
-            purpose[net.register_channel],
+    for t in range(rates.hazard.shape[1]):
+        luck = _Luck(
+            normals,
+            net.draw_entity,
+            net.draw_purpose,
+            noise.exact,
+            noise.seed,
+            noise.members[i],
+            steps[t],
+            t,
         )
-        registered += min(n, int(register_cap))
+        _decide(net, rates, s, i, pool, luck)
+        travelling -= _land(net, s, t)
+        for j in range(rates.inject_place.size):
+            s.now[rates.inject_place[j]] += rates.inject[i, t, j]
+        for position in range(net.order.size):
+            place = net.order[position]
+            returned += _arrive(net, rates, s, place, luck)
+            total, last_open = _attractions(net, rates, s, place, i, t)
+            if last_open >= 0:
+                leaving = _set_out(net, rates, s, place, i, luck)
+                _choose(net, s, place, leaving, total, last_open, luck)
+            travelling += _pass(net, rates, s, place, i, luck)
+        registered += _register(net, rates, s, registered, i, luck)
         while k < record.size and record[k] == t:
-            for place in range(places):
-                out_arrived[k, place] = arrived[place]
-                out_present[k, place] = transit[place] + settled[place]
-            for e in range(edges):
-                out_queue[k, e] = queue[e]
-                out_queued[k, e] = queued[e]
-            for o in range(origins):
-                out_home[k] += home[o]
-                out_waiting[k] += waiting[o]
-            out_travelling[k] = travelling
-            out_registered[k] = registered
-            out_returned[k] = returned
+            _record(s, out, i, k)
+            out.travelling[i, k] = travelling
+            out.registered[i, k] = registered
+            out.returned[i, k] = returned
             k += 1
 
 
-@nb.njit(parallel=True, cache=True)
-def _run(net: Layout, rates: Rates, noise: Noise, record: I8, out: History) -> None:
-    for i in nb.prange(rates.home.shape[0]):
-        _member(net, rates, noise, i, record, out)
+@compiled
+def _at_start(rates: Rates, i: int, places: int, edges: int, longest: int) -> _State:
+    """A member before its first step, in memory of its own."""
+    by_place = np.zeros((4, places), np.int64)
+    by_edge = np.zeros((3, edges), np.int64)
+    return _State(
+        rates.home[i].copy(),
+        rates.waiting[i].copy(),
+        by_place[0],
+        by_place[1],
+        by_place[2],
+        by_place[3],
+        by_edge[0],
+        by_edge[1],
+        by_edge[2],
+        np.zeros(edges),
+        np.zeros((edges, longest + 3), np.int64),
+    )
+
+
+@parallel_entry
+def _run(net: Layout, rates: Rates, noise: Noise, longest: int, record: I8, out: History) -> None:
+    for j in nb.prange(rates.home.shape[0]):
+        i = np.int64(j)  # it is unsigned: one more version of the kernel to compile
+        state = _at_start(rates, i, net.settle.size, net.head.size, longest)
+        _member(net, rates, noise, state, i, record, out)
 
 
 def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> History:
@@ -534,14 +479,19 @@ def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> Hi
 
     ``record`` holds ascending step numbers (default: every step). Members run in parallel threads
     and do not share anything, so the result does not depend on how many there are.
+
+    Raises:
+        ValueError: ``record`` is not ascending within the steps.
     """
     members, steps = rates.hazard.shape
     kept = np.arange(steps) if record is None else np.asarray(record, dtype=np.int64)
-    places, edges = net.settle.size, net.tail.size
+    if kept.size and (kept[0] < 0 or kept[-1] >= steps or (np.diff(kept) < 0).any()):
+        raise ValueError(f"record: expected ascending steps from 0 to {steps - 1}")
 
     def table(*shape: int) -> I8:
         return np.zeros((members, kept.size, *shape), dtype=np.int64)
 
+    places, edges = net.settle.size, net.head.size
     out = History(
         arrived=table(places),
         present=table(places),
@@ -553,5 +503,21 @@ def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> Hi
         registered=table(),
         returned=table(),
     )
-    _run(net, rates, noise, kept, out)
+    # Whoever is under way at the end stays so, however long the way: no need to keep more steps.
+    lag = np.minimum(net.lag, steps)
+    longest = int(lag.max(initial=0))
+    _run(net._replace(lag=lag), _one_type(rates), noise, longest, kept, out)
     return out
+
+
+def _one_type(rates: Rates) -> Rates:
+    """The rates in the one memory layout that the kernel is compiled for."""
+    whole = {"home", "waiting", "inject_place", "inject"}
+    return Rates(
+        *(
+            float(value)
+            if name == "clump"
+            else np.ascontiguousarray(value, dtype=np.int64 if name in whole else np.float64)
+            for name, value in zip(Rates._fields, rates, strict=True)
+        )
+    )

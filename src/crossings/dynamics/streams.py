@@ -1,9 +1,9 @@
 """Random streams that are addressed, not advanced.
 
-Every draw has an address: (seed, member, entity, step, purpose). The number at an address depends on
-nothing else, so the same seed gives the same bits whatever the number of threads, and two scenarios
-that differ in one closure share the luck of everything else. Entities are places and routes, known
-by a hash of their id: adding a row to a table moves nobody else's stream.
+Every draw has an address: (seed, member, entity, step, purpose). The number at an address depends
+on nothing else, so the same seed gives the same bits whatever the number of threads, and two
+scenarios that differ in one closure share the luck of everything else. Entities are places and
+routes, known by a hash of their id: adding a row to a table moves nobody else's stream.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as
 1, 2, 3; SC 2011), a keyed bijection of 128-bit counters. Normals come by inversion (Wichura 1988,
@@ -19,15 +19,17 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from crossings.dynamics.compiled import compiled, entry, inlined, parallel_entry
+
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT32 = np.uint64(32)
-_SHIFT21 = np.uint64(21)
-_SHIFT11 = np.uint64(11)
-_TO_UNIT = 1.0 / 9007199254740992.0
+_SHIFT20 = np.uint64(20)
+_SHIFT12 = np.uint64(12)
+_TO_UNIT = 2.0**-52
 
 
 def entity_code(identifier: str) -> int:
@@ -36,7 +38,7 @@ def entity_code(identifier: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-@nb.njit(inline="always")
+@inlined
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, seed: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -57,14 +59,17 @@ def philox(
     return c0, c1, c2, c3
 
 
-@nb.njit(inline="always")
+@inlined
 def _unit(high: np.uint64, low: np.uint64) -> float:
-    """A uniform in the open interval (0, 1) from two 32-bit words (53 bits and a half)."""
-    bits = (high << _SHIFT21) ^ (low >> _SHIFT11)
+    """A uniform in the open interval (0, 1) from two 32-bit words.
+
+    The middle of one of 2^52 cells: with 53 bits adding the half would round the last one to 1.
+    """
+    bits = (high << _SHIFT20) ^ (low >> _SHIFT12)
     return (float(bits) + 0.5) * _TO_UNIT
 
 
-@nb.njit
+@compiled
 def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tuple[float, float]:
     """Two independent uniforms in (0, 1) at an address.
 
@@ -80,7 +85,7 @@ def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tu
     return _unit(w0, w1), _unit(w2, w3)
 
 
-@nb.njit
+@compiled
 def normal_quantile(p: float) -> float:
     """The standard normal quantile of ``p`` in (0, 1): AS 241, PPND16 (Wichura 1988)."""
     q = p - 0.5
@@ -142,7 +147,7 @@ def normal_quantile(p: float) -> float:
     return -value if q < 0 else value
 
 
-@nb.njit
+@compiled
 def _quantile_tail(r: float) -> float:
     """AS 241 for the tails: ``r`` = sqrt(-log of the tail's probability)."""
     if r <= 5.0:
@@ -196,13 +201,13 @@ def _quantile_tail(r: float) -> float:
     return top / bottom
 
 
-@nb.njit
+@compiled
 def normal(seed: int, member: int, entity: int, step: int, purpose: int) -> float:
     """The standard normal at an address."""
     return normal_quantile(uniforms(seed, member, entity, step, purpose)[0])
 
 
-@nb.njit(parallel=True, cache=True)
+@parallel_entry
 def normals(
     seed: int,
     members: npt.NDArray[np.int64],
@@ -222,7 +227,7 @@ def normals(
     return out
 
 
-@nb.njit(parallel=True, cache=True)
+@parallel_entry
 def block_normals(
     seed: int, code: int, members: int, steps: int, channels: int
 ) -> npt.NDArray[np.float64]:
@@ -241,7 +246,7 @@ def block_normals(
     return out
 
 
-@nb.njit(cache=True)
+@entry
 def block_uniforms(seed: int, code: int, members: int) -> npt.NDArray[np.float64]:
     """One uniform in (0, 1) a member, shape (member,)."""
     out = np.empty(members)
