@@ -15,13 +15,16 @@ import numpy.typing as npt
 
 from crossings.dynamics.streams import block_normals, entity_code
 from crossings.forecast.observation import VALUE, Observation
-from crossings.forecast.onset import Grid
+from crossings.forecast.timeline import Grid
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
 COUNT_HOURS = 24.0
 """Time scale on which the error of a head count fades; of an estimate ten times as slow."""
+
+ESTIMATE_SPREAD = 0.5
+"""No published series is taken to be further off than this relative error."""
 
 
 class Last(NamedTuple):
@@ -35,17 +38,35 @@ class Last(NamedTuple):
 
 def last_figures(observations: tuple[Observation, ...]) -> dict[int, Last]:
     """The newest figure of each series of arrivals: a number, not a bound."""
-    newest: dict[int, Observation] = {}
+    newest: dict[int, Last] = {}
     for o in observations:
         if o.role == "arrived" and o.period == 0 and o.kind == VALUE:
-            before = newest.get(o.series)
-            if before is None or (o.as_of, o.low, o.claim) > (
-                before.as_of,
-                before.low,
-                before.claim,
-            ):
-                newest[o.series] = o
-    return {s: Last(o.claim, o.low, o.as_of, o.estimate) for s, o in newest.items()}
+            figure = Last(o.claim, o.low, o.as_of, o.estimate)
+            if o.series not in newest or _age(figure) > _age(newest[o.series]):
+                newest[o.series] = figure
+    return newest
+
+
+def _age(figure: Last) -> tuple[dt.datetime, float, str]:
+    return figure.as_of, figure.value, figure.claim
+
+
+def of_all(latest: dict[int, Last], gates: int) -> tuple[Last, ...]:
+    """The figures that add up to the newest published count of all arrivals; empty without any.
+
+    ``latest`` is by series: the gates, and ``gates`` for all. A total of its own counts unless
+    every gate has a figure that is as new, or newer ones of some gates already exceed it.
+    """
+    parts = tuple(latest[g] for g in range(gates) if g in latest)
+    total = latest.get(gates)
+    if total is None or not parts:
+        return parts if total is None else (total,)
+    if gates == 1:
+        return (max(*parts, total, key=_age),)
+    if len(parts) == gates and min(part.as_of for part in parts) >= total.as_of:
+        return parts
+    newer = max(part.as_of for part in parts) >= total.as_of
+    return parts if newer and sum(part.value for part in parts) >= total.value else (total,)
 
 
 def published(simulated: F8, last: Last | None, spread: F8, grid: Grid, seed: int, name: str) -> I8:
@@ -57,6 +78,7 @@ def published(simulated: F8, last: Last | None, spread: F8, grid: Grid, seed: in
     if last is None:
         return np.asarray(np.round(simulated), dtype=np.int64)
     members, steps = simulated.shape
+    spread = np.minimum(ESTIMATE_SPREAD, spread)
     at = min(steps - 1, max(0, int(np.ceil(grid.position(last.as_of) - 1e-6)) - 1))
     scale = COUNT_HOURS * (10.0 if last.estimate else 1.0)
     keep = np.exp(-grid.hours / scale)

@@ -1,19 +1,20 @@
 """Tempered sequential Monte Carlo over paths: from the prior to the posterior by small steps.
 
-A particle is a vector of standard normals: its parameters' coordinates and the noises of every step.
-Its history is a deterministic replay of them, so late, corrected and out-of-order figures are no
-special case. Figures enter in stages, in the order of the times they speak of, and within a stage
-their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin 2002 for
-the stages): each temperature is chosen so that the effective sample size falls to half, particles are
-resampled systematically and then moved by Metropolis steps that leave the distribution reached so far
-unchanged:
+A particle is a vector of standard normals: its parameters' coordinates and the noises of every
+step. Its history is a deterministic replay of them, so late, corrected and out-of-order figures
+are no special case. Figures enter in stages, in the order of the times they speak of, and within a stage
+their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin 2002
+for the stages): each temperature is chosen so that the effective sample size falls to half,
+particles are resampled systematically and then moved by Metropolis steps that leave the
+distribution reached so far unchanged:
 
-- parameters: preconditioned Crank-Nicolson (Cotter et al. 2013) around the population's mean with its
-  covariance;
-- the end of the path, where the newest figures bind; windows elsewhere, whose mean is kept: a change
-  that does not shift all that follows is accepted far more often;
-- refresh: single coordinates drawn anew from the prior, so that modes of a mixture do not die out;
-- nudges: a few coordinates of each particle a little.
+- parameters: preconditioned Crank-Nicolson (Cotter et al. 2013) around the population's mean with
+  its covariance, all at once;
+- nudges: a few coordinates of each particle a little;
+- the end of the path, where the newest figures bind; windows elsewhere, whose mean is kept: a
+  change that does not shift all that follows is accepted far more often;
+- refresh: coordinates drawn anew from the prior, so that the modes of a mixture do not die out;
+  those named by the target (who would leave) alone and often.
 
 Everything random is addressed by (seed, particle, round, purpose): the same bits with any number of
 threads.
@@ -57,7 +58,7 @@ class Stage(NamedTuple):
 
 
 class Target(Protocol):
-    """What is sampled: ``parameters`` coordinates, ``steps`` x ``channels`` noises, figures in stages."""
+    """What is sampled: coordinates (``parameters``), noises (``steps``, ``channels``), figures."""
 
     parameters: int
     steps: int
@@ -253,7 +254,7 @@ class Sampler:
         x = state.coordinates
         mean = x.mean(axis=0)
         root = _root(x - mean)
-        inverse = np.linalg.inv(root)
+        inverse = np.asarray(np.linalg.inv(root), dtype=np.float64)
         step = self.scale["parameters"]
         fresh = self._block("move parameters", 1, x.shape[1])[:, 0]
         moved = mean + np.sqrt(1 - step**2) * (x - mean) + step * _times(fresh, root)
@@ -330,7 +331,7 @@ class Sampler:
 
 
 def _times(rows: F8, matrix: F8) -> F8:
-    """``rows @ matrix.T`` in a fixed order of additions: no library that may split it over threads."""
+    """``rows @ matrix.T`` in a fixed order of additions, whatever the number of threads."""
     return np.asarray(np.einsum("ij,kj->ik", rows, matrix, optimize=False))
 
 
