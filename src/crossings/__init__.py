@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crossings import forecast as forecast
+    from crossings.dynamics.simulation import simulate as simulate
     from crossings.errors import CrossingsError as CrossingsError
     from crossings.errors import InputError as InputError
     from crossings.errors import OutputError as OutputError
@@ -43,6 +44,7 @@ _HOME = {
     "Situation": "crossings.situation.records",
     "forecast": "crossings",  # the room itself, which can be called
     "load": "crossings.situation.catalogue",
+    "simulate": "crossings.dynamics.simulation",
 }
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Situation",
     "forecast",
     "load",
+    "simulate",
 ]
 __version__ = "0.1.0"
 

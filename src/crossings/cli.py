@@ -112,6 +112,30 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to be made.")]) 
 
 
 @app.command()
+def simulate(
+    situation: Annotated[str, typer.Argument(help="A bundled situation or a folder.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="A file: .nc (every member) or .csv (by day).")
+    ],
+    members: Annotated[int, typer.Option(help="Simulated histories.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bits.")] = 1,
+    days: Annotated[int, typer.Option(help="How long from the start, up to 180.")] = 14,
+) -> None:
+    """Run the plain rules forward from the start, whatever was reported: what could happen.
+
+    Example: [bold]crossings simulate rohingya-2017 --days 30 -o rohingya.nc[/bold]
+    """
+    from crossings.dynamics.simulation import simulate as run_forward
+    from crossings.exchange.simulation_file import check_name, write_simulation
+    from crossings.situation.catalogue import load
+
+    check_name(out)
+    run = run_forward(load(situation), members=members, seed=seed, days=days)
+    print(f"Written to {write_simulation(run, out)}: {members} members, {days} days")
+    print(f"Population at the start:\n{run.attrs['population']}")
+
+
+@app.command()
 def forecast(
     situation: Annotated[str, typer.Argument(help="A bundled situation or a folder.")],
     as_of: Annotated[

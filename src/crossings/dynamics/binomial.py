@@ -158,7 +158,7 @@ def clumped_throughput(mean: float, clump: float, z: float) -> int:
             k += 1
             mass *= vehicles / k
             total += mass
-        return int(math.floor(k * clump + 0.5))
+        return math.floor(k * clump + 0.5)
     sd = math.sqrt(vehicles)
     c = min(5.0, max(-5.0, z))
     count = vehicles + sd * z + (c * c - 1.0) / 6.0

@@ -1,8 +1,8 @@
 """What drives the movement: how intense departures are and how many people a crossing lets through.
 
 Latent paths for many members at once. Intensity is an AR(1) on the log scale, kicked by events,
-each kick fading. Capacity is a product: a ramp after the flow starts, fast noise (AR(1) on the log), a
-slow heavy-tailed random walk, nights, and kicks. Shapes: members M, steps T, gates G.
+each kick fading. Capacity is a product: a ramp after the flow starts, fast noise (AR(1) on the
+log), a slow heavy-tailed random walk, nights, and kicks. Shapes: members M, steps T, gates G.
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@ People in the same state are exchangeable, so each step draws how many of them d
 of asking each. In one step, for every member:
 
 1. at each origin, of those at home ``D ~ Bin(H, 1 - exp(-hazard))`` decide to leave,
-2. of those waiting ``Bin(W, leave)`` set out, if any edge out of the place is open, and choose among
-   the open edges in proportion to their weights (a multinomial, drawn as successive binomials),
-3. at an edge of limited capacity at most a noisy number pass in a step (vehicles, so in clumps); the
-   rest queue, first in first out; those queueing at a closed edge turn to another one, if one is
-   open, after :data:`REROUTE_HOURS` on average,
+2. of those waiting ``Bin(W, leave)`` set out, if any edge out of the place is open, and choose
+   among the open edges in proportion to their weights (a multinomial, drawn as successive
+   binomials),
+3. at an edge of limited capacity at most a noisy number pass in a step (vehicles, so in clumps);
+   the rest queue, first in first out; those queueing at a closed edge turn to another one, if one
+   is open, after :data:`REROUTE_HOURS` on average,
 4. travel takes distance over speed; who enters evenly during a step arrives evenly during one,
 5. of those who arrive a share settles, the others move on after a stay; settled people may return,
 6. of those who arrived and are not in the host's books a number is registered, up to a capacity.
@@ -82,15 +83,15 @@ class Layout(NamedTuple):
 class Rates(NamedTuple):
     """What differs between members (M), steps (T), origins (O), gates (G), edges (E), places (P).
 
-    ``home``, ``waiting``: people at the start, (M, O). ``hazard``: probability rate of deciding, per
-    step, (M, T); ``origin_factor`` (O,) multiplies it. ``contagion`` (M,): a hazard of h becomes
-    h (1 + contagion g) where g is the share of the pool that already decided. ``leave`` (M,):
-    probability of setting out in a step. ``capacity``: mean people let through in a step, (M, T, G).
-    ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an edge, (M, T, E)
-    or (M, 1, E) if it never changes; nobody chooses an edge of weight 0. ``register`` (M,)
-    probability, ``register_cap`` (M,) people a step. ``come_back``: probability of returning in a
-    step, (P,), for the places that allow it. ``clump``: people a vehicle. ``inject``: people who
-    arrive at ``inject_place`` (I,) from elsewhere in each step, (M, T, I).
+    ``home``, ``waiting``: people at the start, (M, O). ``hazard``: probability rate of deciding,
+    per step, (M, T); ``origin_factor`` (O,) multiplies it. ``contagion`` (M,): a hazard of h
+    becomes h (1 + contagion g) where g is the share of the pool that already decided. ``leave``
+    (M,): probability of setting out in a step. ``capacity``: mean people let through in a step,
+    (M, T, G). ``open``: share of the step an edge is open, (T, E). ``weight``: attraction of an
+    edge, (M, T, E) or (M, 1, E) if it never changes; nobody chooses an edge of weight 0.
+    ``register`` (M,) probability, ``register_cap`` (M,) people a step. ``come_back``: probability
+    of returning in a step, (P,), for the places that allow it. ``clump``: people a vehicle.
+    ``inject``: people who arrive at ``inject_place`` (I,) from elsewhere in each step, (M, T, I).
     """
 
     home: I8
@@ -113,9 +114,10 @@ class Rates(NamedTuple):
 class Noise(NamedTuple):
     """Where luck comes from.
 
-    With ``normals`` of shape (M, at least T, channel) the history is a deterministic replay of them.
-    With an empty one (0 for T) draws are addressed by ``seed``, ``members`` (M,) and ``steps`` (T,).
-    Binomials are exact where ``exact`` is set (they then take no normals), smooth otherwise.
+    With ``normals`` of shape (M, at least T, channel) the history is a deterministic replay of
+    them. With an empty one (0 for T) draws are addressed by ``seed``, ``members`` (M,) and
+    ``steps`` (T,). Binomials are exact where ``exact`` is set (they then take no normals), smooth
+    otherwise.
     """
 
     seed: int
@@ -215,7 +217,7 @@ class _Luck(NamedTuple):
 def _normal(channel: int, luck: _Luck) -> float:
     """The standard normal of a channel: from the replay, else drawn."""
     if luck.normals.shape[0] > 0:
-        return luck.normals[luck.t, channel]
+        return float(luck.normals[luck.t, channel])
     return normal(luck.seed, luck.member, luck.entity[channel], luck.step, luck.purpose[channel])
 
 
@@ -241,7 +243,7 @@ def _total(counts: I8) -> int:
 
 
 @inner
-def _decide(net: Layout, rates: Rates, s: _State, i: int, pool: int, luck: _Luck) -> None:
+def _decide(net: Layout, rates: Rates, s: _State, i: np.int64, pool: int, luck: _Luck) -> None:
     """Of those at home some decide to leave, at each origin."""
     decided = 1.0 - _total(s.home) / pool
     rate = rates.hazard[i, luck.t] * (1.0 + rates.contagion[i] * decided)
@@ -285,7 +287,7 @@ def _arrive(net: Layout, rates: Rates, s: _State, place: int, luck: _Luck) -> in
 
 @inner
 def _attractions(
-    net: Layout, rates: Rates, s: _State, place: int, i: int, t: int
+    net: Layout, rates: Rates, s: _State, place: int, i: np.int64, t: int
 ) -> tuple[float, int]:
     """Fill in what each edge out of a place attracts; the sum, and the last open edge or -1."""
     total, last_open = 0.0, -1
@@ -301,10 +303,10 @@ def _attractions(
 
 
 @inner
-def _set_out(net: Layout, rates: Rates, s: _State, place: int, i: int, luck: _Luck) -> int:
-    """People of a place who look for a way: from elsewhere, from here, from the queues of closed ones.
+def _set_out(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck: _Luck) -> int:
+    """People of a place with an open edge who look for a way.
 
-    There is an open edge.
+    They come from elsewhere, live here, or turn away from the queues of closed edges.
     """
     leaving = _of(s.transit[place], net.move_on[place], net.draw_move_on[place], luck)
     s.transit[place] -= leaving
@@ -343,7 +345,8 @@ def _let_through(limit: float, clump: float, queueing: int, channel: int, luck: 
     # Far below capacity everybody passes whatever the luck: 160 of 200 vehicles would have to fail.
     if limit > 200.0 * clump and queueing < 0.2 * limit:
         return queueing
-    return min(queueing, clumped_throughput(limit, clump, _normal(channel, luck)))
+    passing = clumped_throughput(limit, clump, _normal(channel, luck))
+    return min(queueing, passing)
 
 
 @inner
@@ -353,7 +356,7 @@ def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
     # Who enter evenly arrive evenly: of all who ever passed the share ``late`` takes a step more.
     before = math.floor(s.passed[e] * net.late[e])
     s.passed[e] += n
-    later = math.floor(s.passed[e] * net.late[e]) - before
+    later: int = math.floor(s.passed[e] * net.late[e]) - before
     if net.lag[e] > 0:
         s.ring[e, (t + net.lag[e]) % width] += n - later
         s.ring[e, (t + net.lag[e] + 1) % width] += later
@@ -367,7 +370,7 @@ def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
 
 
 @inner
-def _pass(net: Layout, rates: Rates, s: _State, place: int, i: int, luck: _Luck) -> int:
+def _pass(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck: _Luck) -> int:
     """Let the queues of a place pass; how many of them are on the road after the step."""
     on_the_road, t = 0, luck.t
     for e in range(net.first_edge[place], net.first_edge[place + 1]):
@@ -383,7 +386,9 @@ def _pass(net: Layout, rates: Rates, s: _State, place: int, i: int, luck: _Luck)
 
 
 @inner
-def _register(net: Layout, rates: Rates, s: _State, registered: int, i: int, luck: _Luck) -> int:
+def _register(
+    net: Layout, rates: Rates, s: _State, registered: int, i: np.int64, luck: _Luck
+) -> int:
     """How many of those who arrived at the counted places come into the host's books."""
     unregistered = -registered
     for place in range(net.counted.size):
@@ -391,11 +396,13 @@ def _register(net: Layout, rates: Rates, s: _State, registered: int, i: int, luc
             unregistered += s.arrived[place]
     n = _of(unregistered, rates.register[i], net.draw_register, luck)
     # The capacity may be infinite, which no whole number is.
-    return n if n < rates.register_cap[i] else int(rates.register_cap[i])
+    if n < rates.register_cap[i]:
+        return n
+    return int(rates.register_cap[i])
 
 
 @inner
-def _record(s: _State, out: History, i: int, k: int) -> None:
+def _record(s: _State, out: History, i: np.int64, k: int) -> None:
     for p in range(s.arrived.size):
         out.arrived[i, k, p] = s.arrived[p]
         out.present[i, k, p] = s.transit[p] + s.settled[p]
@@ -408,7 +415,7 @@ def _record(s: _State, out: History, i: int, k: int) -> None:
 
 @inner
 def _member(
-    net: Layout, rates: Rates, noise: Noise, s: _State, i: int, record: I8, out: History
+    net: Layout, rates: Rates, noise: Noise, s: _State, i: np.int64, record: I8, out: History
 ) -> None:
     """The whole history of one member."""
     normals, steps = noise.normals[i], noise.steps
@@ -447,7 +454,7 @@ def _member(
 
 
 @compiled
-def _at_start(rates: Rates, i: int, places: int, edges: int, longest: int) -> _State:
+def _at_start(rates: Rates, i: np.int64, places: int, edges: int, longest: int) -> _State:
     """A member before its first step, in memory of its own."""
     by_place = np.zeros((4, places), np.int64)
     by_edge = np.zeros((3, edges), np.int64)
@@ -512,12 +519,27 @@ def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> Hi
 
 def _one_type(rates: Rates) -> Rates:
     """The rates in the one memory layout that the kernel is compiled for."""
-    whole = {"home", "waiting", "inject_place", "inject"}
+
+    def whole(table: I8) -> I8:
+        return np.ascontiguousarray(table, dtype=np.int64)
+
+    def real(table: F8) -> F8:
+        return np.ascontiguousarray(table, dtype=np.float64)
+
     return Rates(
-        *(
-            float(value)
-            if name == "clump"
-            else np.ascontiguousarray(value, dtype=np.int64 if name in whole else np.float64)
-            for name, value in zip(Rates._fields, rates, strict=True)
-        )
+        home=whole(rates.home),
+        waiting=whole(rates.waiting),
+        hazard=real(rates.hazard),
+        origin_factor=real(rates.origin_factor),
+        contagion=real(rates.contagion),
+        leave=real(rates.leave),
+        capacity=real(rates.capacity),
+        open=real(rates.open),
+        weight=real(rates.weight),
+        register=real(rates.register),
+        register_cap=real(rates.register_cap),
+        come_back=real(rates.come_back),
+        clump=float(rates.clump),
+        inject_place=whole(rates.inject_place),
+        inject=whole(rates.inject),
     )

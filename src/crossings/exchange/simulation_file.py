@@ -1,0 +1,93 @@
+"""A simulation as one file: every member as netCDF-4, or arrivals by day and place as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from crossings.errors import InputError, OutputError
+from crossings.exchange.forecast_csv import guarded
+from crossings.exchange.forecast_netcdf import MOST
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+COLUMNS = ("day", "date", "place", "mean", "q05", "q25", "q50", "q75", "q95")
+
+
+def write_simulation(run: xr.Dataset, path: Path | str) -> Path:
+    """Write the result of ``crossings.simulate``; the name says how: ``.nc`` or ``.csv``.
+
+    Raises:
+        InputError: the name ends otherwise, or a count does not fit the file.
+        OutputError: the file cannot be written; what stood there before is unchanged.
+    """
+    target = check_name(path)
+    content = simulation_netcdf(run) if target.suffix == ".nc" else simulation_csv(run).encode()
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        made = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            made.chmod(0o644)
+            made.replace(target)
+        finally:
+            made.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written ({error.strerror or error})") from error
+    return target
+
+
+def check_name(path: Path | str) -> Path:
+    """The path, if its name says one of the two formats.
+
+    Raises:
+        InputError: it ends in neither ``.nc`` nor ``.csv``.
+    """
+    target = Path(path)
+    if target.suffix not in (".nc", ".csv"):
+        raise InputError(f"output: found {str(path)!r}, expected a name that ends in .nc or .csv")
+    return target
+
+
+def simulation_netcdf(run: xr.Dataset) -> bytes:
+    """Every count as ``int32``, compressed; ``time`` in UTC.
+
+    Raises:
+        InputError: a count does not fit 32 bits.
+    """
+    for name, table in run.data_vars.items():
+        if table.size and int(table.max()) > MOST:
+            raise InputError(f"{name}: found counts beyond {MOST:,} people, expected fewer")
+    encoding = {
+        str(name): {"zlib": True, "complevel": 4, "shuffle": True, "dtype": "int32"}
+        for name in run.data_vars
+    }
+    encoding["time"] = {"units": "seconds since 1970-01-01 00:00:00", "dtype": "int64"}
+    described = run.assign_attrs(Conventions="CF-1.11")
+    return bytes(described.to_netcdf(engine="h5netcdf", encoding=encoding))
+
+
+def simulation_csv(run: xr.Dataset) -> str:
+    """People who have arrived by the end of each day (24 hours from the start), by place.
+
+    ``date`` is the end of that day as ISO 8601 in UTC; the quantiles are over members, linear
+    between order statistics, rounded to whole people.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    start = np.datetime64(run.attrs["start_utc"], "s")
+    times = run["time"].values.astype("datetime64[s]")
+    days = (times - start) / np.timedelta64(1, "D")
+    for k in np.flatnonzero(days == np.rint(days)):
+        table = run["arrived"].isel(time=k).values
+        rows = np.vstack([table.mean(axis=0), np.quantile(table, LEVELS, axis=0)])
+        for place, values in zip(run["place"].values, np.rint(rows).T.astype(int), strict=True):
+            writer.writerow((round(days[k]), f"{times[k]}Z", guarded(str(place)), *values))
+    return out.getvalue()
