@@ -1,10 +1,11 @@
 """Where people go behind the border: the host side of the network, walked by every member.
 
-Who comes through a gate is put on the host's roads (the quickest ways from the crossings), and at each
-place some stay and the others move on. How many go where is a Dirichlet draw for each member: equal
-shares before anything is known, moved by what is counted at places. Each bulletin that gives several
-places weighs two people-groups, halving every twelve hours, and only increases between bulletins of one
-measure count (reference study, 2026: pure gravity fails, and measures must not be mixed).
+Who comes through a gate is put on the host's roads (the quickest ways from the crossings), and at
+each place some stay and the others move on. How many go where is a Dirichlet draw for each member:
+equal shares before anything is known, moved by what is counted at places. Each bulletin that gives
+several places weighs two people-groups, halving every twelve hours, and only increases between
+bulletins of one target count (reference study, 2026: pure gravity fails, and measures must not be
+mixed).
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import heapq
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from crossings.dynamics.streams import block_uniforms, entity_code
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.observation import moment
 from crossings.forecast.parameters import Priors
-from crossings.situation.records import Claim, Place, Situation
+from crossings.situation.records import Claim, Situation
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -54,7 +54,7 @@ class HostSide:
 
 
 def host_side(situation: Situation, shape: Corridors) -> HostSide | None:
-    """Lay out the quickest ways from the crossings to every place behind them; None if there is none.
+    """Lay out the quickest ways from the crossings to every place behind them; None without any.
 
     Staying at a place is an edge to a dead end of its own, so that each member can have its own
     share of people who stay.
@@ -84,7 +84,7 @@ def host_side(situation: Situation, shape: Corridors) -> HostSide | None:
 
 
 def _quickest(situation: Situation, shape: Corridors) -> tuple[dict[str, str], dict[str, float]]:
-    """The place before each place on the quickest way from a crossing, and the hours between them."""
+    """The place before each on the quickest way from a crossing, and the hours between them."""
     inside = {p for gate in shape.gates for p in gate.places}
     leaving: dict[str, list[network.Edge]] = {}
     for edge in network.directed_edges(situation):
@@ -109,7 +109,7 @@ def _quickest(situation: Situation, shape: Corridors) -> tuple[dict[str, str], d
 def concentrations(
     side: HostSide,
     situation: Situation,
-    claims: Iterable[Claim],
+    claims: Sequence[Claim],
     priors: Priors,
     issued_at: dt.datetime,
     step_hours: float,
@@ -125,8 +125,8 @@ def concentrations(
     total = priors.value("destination_concentration") * max(1.0, len(pull) / 6.0)
     alpha = {p: total * weight / whole for p, weight in pull.items()}
     used: dict[str, float] = {}
-    measure = _best_measure(claims, side)
-    rows = [c for c in claims if c.measure == measure and c.place in alpha]
+    target = _best_target(claims, side)
+    rows = [c for c in claims if c.target == target and c.place in alpha]
     half_life = max(HALF_LIFE_HOURS, 3 * step_hours)
     before: dict[str, float] = {}
     for when, said in _bulletins(rows, issued_at):
@@ -144,13 +144,13 @@ def concentrations(
     return alpha, used
 
 
-def _best_measure(claims: Iterable[Claim], side: HostSide) -> str:
-    """The measure that most places are counted by (the first by name of equals)."""
+def _best_target(claims: Sequence[Claim], side: HostSide) -> str:
+    """The measure and counting that most places are counted by (the first by name of equals)."""
     seen: dict[str, set[str]] = {}
     for claim in claims:
         if claim.place in side.places:
-            seen.setdefault(claim.measure, set()).add(claim.place)
-    return max(sorted(seen), key=lambda m: len(seen[m]), default="")
+            seen.setdefault(claim.target, set()).add(claim.place)
+    return max(sorted(seen), key=lambda target: len(seen[target]), default="")
 
 
 def _bulletins(rows: list[Claim], issued_at: dt.datetime) -> list[tuple[dt.datetime, list[Claim]]]:
@@ -189,7 +189,6 @@ class Onward:
 
 def walk(
     side: HostSide,
-    situation: Situation,
     share: dict[str, F8],
     inflow: I8,
     open_entries: dict[str, F8],
@@ -198,42 +197,21 @@ def walk(
     record: I8,
     seed: int,
 ) -> Onward:
-    """Put ``inflow`` (M, T, gates) on the host's roads; whole people at the steps in ``record``."""
-    members, steps, gates = inflow.shape
+    """Put people who come in on the host's roads.
+
+    Args:
+        side: the host's network.
+        share: the share of people whose journey ends at each place, (M,), of :func:`shares`.
+        inflow: whole people who come through each gate in each step, (M, T, gates).
+        open_entries: how far each crossing is open in each step, (T,) or longer.
+        step_hours: the length of a step.
+        step_codes: the addresses of the steps for random numbers, (T,) or longer.
+        record: the steps after which to count, (K,).
+        seed: of the random numbers.
+    """
+    members, steps, _ = inflow.shape
     net = side.network
-    below = _below(side, share)
-    weight = np.zeros((members, 1, len(net.edges)))
-    for e, edge in enumerate(net.edges):
-        kind, _, place = edge.id.partition(":")
-        if kind == "enter":
-            u = block_uniforms(seed, entity_code(f"entry:{place}"), members)
-            weight[:, 0, e] = -np.log(u)
-        elif kind == "on":
-            weight[:, 0, e] = below[place]
-        else:
-            weight[:, 0, e] = share[place]
-    weight = np.maximum(weight, 1e-15)
-    is_open = np.ones((steps, len(net.edges)))
-    for e, edge in enumerate(net.edges):
-        if edge.id.startswith("enter:"):
-            is_open[:, e] = np.maximum(1e-6, open_entries[edge.head][:steps])
-    rates = engine.Rates(
-        home=np.zeros((members, 0), dtype=np.int64),
-        waiting=np.zeros((members, 0), dtype=np.int64),
-        hazard=np.zeros((members, steps)),
-        origin_factor=np.zeros(0),
-        contagion=np.zeros(members),
-        leave=np.zeros(members),
-        capacity=np.ones((members, steps, 1)),
-        open=is_open,
-        weight=weight,
-        register=np.zeros(members),
-        register_cap=np.zeros(members),
-        come_back=np.zeros(len(net.places)),
-        clump=1.0,
-        inject_place=np.array([net.place_index(f"gate:{g}") for g in range(gates)]),
-        inject=inflow,
-    )
+    rates = _rates(side, share, inflow, open_entries, seed)
     noise = engine.Noise(
         seed=seed,
         members=np.arange(members),
@@ -254,6 +232,49 @@ def walk(
     return Onward(arrived, present)
 
 
+def _rates(
+    side: HostSide,
+    share: dict[str, F8],
+    inflow: I8,
+    open_entries: dict[str, F8],
+    seed: int,
+) -> engine.Rates:
+    """People who appear at the gates and choose their way by where their journey ends."""
+    members, steps, gates = inflow.shape
+    net = side.network
+    below = _below(side, share)
+    weight = np.zeros((members, 1, len(net.edges)))
+    is_open = np.ones((steps, len(net.edges)))
+    for e, edge in enumerate(net.edges):
+        kind, _, place = edge.id.partition(":")
+        if kind == "enter":
+            u = block_uniforms(seed, entity_code(f"entry:{place}"), members)
+            weight[:, 0, e] = -np.log(u)
+            is_open[:, e] = np.maximum(1e-6, open_entries[place][:steps])
+        elif kind == "on":
+            weight[:, 0, e] = below[place]
+        else:
+            weight[:, 0, e] = share[place]
+    weight = np.maximum(weight, 1e-15)
+    return engine.Rates(
+        home=np.zeros((members, 0), dtype=np.int64),
+        waiting=np.zeros((members, 0), dtype=np.int64),
+        hazard=np.zeros((members, steps)),
+        origin_factor=np.zeros(0),
+        contagion=np.zeros(members),
+        leave=np.zeros(members),
+        capacity=np.ones((members, steps, 1)),
+        open=is_open,
+        weight=weight,
+        register=np.zeros(members),
+        register_cap=np.zeros(members),
+        come_back=np.zeros(len(net.places)),
+        clump=1.0,
+        inject_place=np.array([net.place_index(f"gate:{g}") for g in range(gates)]),
+        inject=inflow,
+    )
+
+
 def _below(side: HostSide, share: dict[str, F8]) -> dict[str, F8]:
     """The share of people whose way leads to or through each place."""
     total = {p: share[p].copy() for p in side.places}
@@ -267,19 +288,15 @@ def _below(side: HostSide, share: dict[str, F8]) -> dict[str, F8]:
     return total
 
 
-def by_nearness(side: HostSide, situation: Situation) -> list[Place]:
+def by_nearness(side: HostSide) -> list[str]:
     """The host's places from the border outwards, by the hours of the quickest way."""
-    places = {p.id: p for p in situation.places}
     hours = {edge.head: edge.hours for edge in side.network.edges if edge.id.startswith("on:")}
 
     def distance(place: str) -> float:
-        total, steps = 0.0, 0
-        while place in side.parent and steps <= len(side.places):
+        total = 0.0
+        while place in side.parent:
             total += hours[place]
             place = side.parent[place]
-            steps += 1
-        return total if math.isfinite(total) else 0.0
+        return total
 
-    return [
-        places[p] for p in sorted(side.places, key=lambda p: (distance(p), side.places.index(p)))
-    ]
+    return sorted(side.places, key=distance)

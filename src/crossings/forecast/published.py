@@ -1,8 +1,8 @@
 """From simulated people to the figures that will be published: what an outlook promises.
 
-The next figures come from the same sources as the last ones, so the error of the last figure runs on
-and fades: the published count is A + r rho + fresh noise, never below what was already reported and
-never falling (reference study, 2026).
+The next figures come from the same sources as the last ones, so the error of the last figure runs
+on and fades: the published count is A + r rho + fresh noise, never below what was already reported
+and never falling (reference study, 2026).
 """
 
 from __future__ import annotations
