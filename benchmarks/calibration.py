@@ -129,12 +129,14 @@ def fingerprint() -> str:
         room / "forecast" / f"{name}.py"
         for name in (
             "corridors",
+            "figures",
             "likelihood",
             "observation",
             "onset",
             "parameters",
             "population",
             "sampler",
+            "timeline",
         )
     ]
     sources += [Path(__file__), Path(synthetic.__file__)]
