@@ -3,14 +3,14 @@
     python -m benchmarks.demonstration
 
 A demonstration on one known case, not evidence: the priors were written down (with reasons, in the
-situation's ``priors.csv``) before anything was scored, but by people who know how it ended. Tier of the
-history: vintage, with publication hours mostly assumed, so everything is shown again with all of those
-two hours later.
+situation's ``priors.csv``) before anything was scored, but by people who know how it ended. Tier of
+the history: vintage, with publication hours mostly assumed, so everything is shown again with all
+of those two hours later.
 
 The outcome at a moment is the Government of Armenia's running count of arrivals, linear between
-its timed figures; the final count is that of 3 October, 12:00 (100,617). Baselines see the same figures
-at the same time. They count from the opening of the road (0 people on 24 September, 14:00) and know
-the 120,000 people commonly stated to live there.
+its timed figures; the final count is that of 3 October, 12:00 (100,617). Baselines see the same
+figures at the same time. They count from the opening of the road (0 people on 24 September, 14:00)
+and know the 120,000 people commonly stated to live there.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ VAGUE = frozenset({"doubtful", "date_inferred", "between_10_and_14", "inferred",
 
 
 def figures(situation: cx.Situation) -> list[tuple[dt.datetime, float]]:
-    """The running count of arrivals: head counts with a stated hour, rising, in the order of time."""
+    """The running count of arrivals: head counts with a stated hour, rising, in time order."""
     rows = sorted(
         (c.as_of, c.low)
         for c in situation.claims
@@ -85,7 +85,7 @@ def outcome(series: list[tuple[dt.datetime, float]], when: dt.datetime) -> float
 def baseline_quantiles(
     situation: cx.Situation, issued_at: dt.datetime, leads: list[float]
 ) -> dict[str, F8]:
-    """Every baseline at the leads (hours), each (lead, 23), from figures known at the issue time."""
+    """Every baseline at the leads (hours), each (lead, 23), from figures then known."""
     series = [row for row in figures(situation.as_of(issued_at)) if row[0] > OPENED]
     hours = [(OPENED - issued_at).total_seconds() / 3600]
     hours += [(t - issued_at).total_seconds() / 3600 for t, _ in series]
@@ -199,62 +199,74 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _table(head: str, rows: list[str]) -> list[str]:
+    return [head, "|---" * (head.count("|") - 1) + "|", *rows, ""]
+
+
+def _before(rows: list[dict[str, Any]]) -> list[str]:
+    return _table(
+        "| issued | within | probability that at least 100 people come | came | Brier |",
+        [
+            f"| {r['issued_at'][:16]} | {r['within_days']} d | {r['probability']:.2f} | "
+            f"{'yes' if r['came'] else 'no'} | {r['brier']:.3f} |"
+            for r in rows
+        ],
+    )
+
+
+def _cells(rows: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for r in rows:
+        last = "none" if r["last_figure"] is None else f"{r['last_figure']:,.0f}"
+        lines.append(
+            f"| {r['issued_at'][5:16]} | {last} ({r['age_hours']} h) | {r['target']} | "
+            f"{r['median']:,} | {r['q25']:,}-{r['q75']:,} | {r['q05']:,}-{r['q95']:,} | "
+            f"{r['reported']:,} | {r['wis']['crossings']:,.0f} | {r['wis']['exodus']:,.0f} |"
+        )
+    head = "| issued | last figure (age) | for | median | 50 % | 90 % | reported | WIS | exodus |"
+    return _table(head, lines)
+
+
+def _scores(total: dict[str, Any]) -> list[str]:
+    widths = ", ".join(f"{k[5:16]} {v:,}" for k, v in total["width90_final"].items())
+    lines = [
+        f"90 % ranges hold in {total['in90']} of {total['cells']}, 50 % ranges in "
+        f"{total['in50']}. Width of the 90 % range for 3 October, by issue time: {widths}.",
+        "",
+    ]
+    for score, unit, digits in (("wis", "people", 0), ("log_wis", "log(x+1)", 3)):
+        heads = list(next(iter(total[score].values())))
+        lines += _table(
+            f"| mean WIS ({unit}) | " + " | ".join(heads) + " |",
+            [
+                f"| {m} | " + " | ".join(f"{by[h]:,.{digits}f}" for h in heads) + " |"
+                for m, by in total[score].items()
+            ],
+        )
+    return lines
+
+
 def report(found: dict[str, Any]) -> str:
     """The result as Markdown."""
     lines = [
         "# Demonstration: Nagorno-Karabakh 2023",
         "",
-        f"Made by `python -m benchmarks.demonstration` ({found['members']} members, seed 1). One known "
-        "case: a demonstration, not evidence. Tier of the history: vintage; publication hours mostly "
-        "assumed. Population known to the baselines: 120,000.",
+        f"Made by `python -m benchmarks.demonstration` ({found['members']} members, seed 1). One",
+        "known case: a demonstration, not evidence. Tier of the history: vintage; publication hours",
+        "mostly assumed. Population known to the baselines: 120,000.",
         "",
         "## Before anybody came",
         "",
-        "| issued | within | probability that at least 100 people come | came | Brier |",
-        "|---|---|---|---|---|",
+        *_before(found["before"]),
+        "## As published",
+        "",
+        *_cells(found["as_published"]["rows"]),
+        *_scores(found["as_published"]["summary"]),
+        "## Known two hours later",
+        "",
+        *_scores(found["two_hours_later"]["summary"]),
     ]
-    for r in found["before"]:
-        lines.append(
-            f"| {r['issued_at'][:16]} | {r['within_days']} d | {r['probability']:.2f} | "
-            f"{'yes' if r['came'] else 'no'} | {r['brier']:.3f} |"
-        )
-    for key, title in (
-        ("as_published", "As published"),
-        ("two_hours_later", "Known two hours later"),
-    ):
-        part = found[key]
-        lines += ["", f"## {title}", ""]
-        if key == "as_published":
-            lines += [
-                "| issued | last figure (age) | for | median | 50 % | 90 % | reported | WIS | exodus WIS |",
-                "|---|---|---|---|---|---|---|---|---|",
-            ]
-            for r in part["rows"]:
-                last = "none" if r["last_figure"] is None else f"{r['last_figure']:,.0f}"
-                lines.append(
-                    f"| {r['issued_at'][5:16]} | {last} ({r['age_hours']} h) | {r['target']} | "
-                    f"{r['median']:,} | {r['q25']:,}-{r['q75']:,} | {r['q05']:,}-{r['q95']:,} | "
-                    f"{r['reported']:,} | {r['wis']['crossings']:,.0f} | {r['wis']['exodus']:,.0f} |"
-                )
-            lines.append("")
-        total = part["summary"]
-        lines += [
-            f"90 % ranges hold in {total['in90']} of {total['cells']}, 50 % ranges in "
-            f"{total['in50']}. Width of the 90 % range for 3 October: "
-            + ", ".join(f"{k[5:16]} {v:,}" for k, v in total["width90_final"].items())
-            + ".",
-            "",
-        ]
-        for score, unit, digits in (("wis", "people", 0), ("log_wis", "log(x+1)", 3)):
-            heads = list(next(iter(total[score].values())))
-            lines += [
-                f"| mean WIS ({unit}) | " + " | ".join(heads) + " |",
-                "|---" * (len(heads) + 1) + "|",
-            ]
-            for m, by in total[score].items():
-                lines.append(f"| {m} | " + " | ".join(f"{by[h]:,.{digits}f}" for h in heads) + " |")
-            lines.append("")
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def main() -> None:
