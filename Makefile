@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test lint pins clean
+.PHONY: run test lint picture pins clean
 
 # The main job: the forecast that could have been issued on the evening of 25 September 2023.
 run: $(STAMP)
@@ -26,6 +26,10 @@ $(STAMP): pyproject.toml constraints-dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
+
+# The picture in README.md, from the forecast that `make run` prints.
+picture: $(STAMP)
+	$(BIN)/python docs/picture.py
 
 # Choose the newest versions again and pin them with their hashes.
 pins: $(STAMP)

@@ -75,7 +75,7 @@ def _last_figure(view: View) -> str:
 def fan_section(view: View) -> str:
     """The fan chart of the headline's target, drawn once for wide screens and once for phones."""
     top = headline(view.outlook)
-    fan = _fan(view, top)
+    fan = fan_of(view, top)
     later = (
         '<li><span class="key later"></span>reported later, not known to the forecast</li>'
         if fan.later
@@ -96,7 +96,8 @@ def fan_section(view: View) -> str:
     )
 
 
-def _fan(view: View, top: Headline) -> Fan:
+def fan_of(view: View, top: Headline) -> Fan:
+    """All that the fan chart of a headline draws: ranges, figures known and later, and plans."""
     zone = view.zone
     rows = _zoned(ranges(view.outlook, top.target, top.place), zone)
     return Fan(
