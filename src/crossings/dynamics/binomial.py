@@ -10,8 +10,8 @@ rejection BTRS (Hörmann 1993, The generation of binomial random variates, J. St
 order: skewness and kurtosis; Cornish and Fisher 1938). It is monotone in its normal, so two
 scenarios or two neighbouring parameter values that share their normals differ smoothly: the default
 of the forecast's sampler, which needs that. Its error against the exact distribution (largest
-difference of the distribution functions, measured over n to 1e9 in the tests) is below 0.0015 just
-above the switch and falls with the variance.
+difference of the distribution functions, computed over n to 1e9 in the tests) is 0.0002 just above
+the switch, 0.00004 at variance 40 and 0.000003 at 200; below the switch there is none.
 """
 
 from __future__ import annotations
@@ -143,6 +143,7 @@ def exact_binomial(
 def clumped_throughput(mean: float, clump: float, z: float) -> int:
     """People let through in a step when they come in vehicles: a whole number, monotone in ``z``.
 
+    ``mean`` people on average, ``clump`` (at least 1) of them a vehicle.
     The number of vehicles is Poisson with mean ``mean / clump`` (by summation below 12, by the
     rounded Cornish-Fisher expansion above), so the variance in people is ``mean * clump``.
     """
@@ -154,11 +155,13 @@ def clumped_throughput(mean: float, clump: float, z: float) -> int:
         mass = math.exp(-vehicles)
         total = mass
         k = 0
-        while total < u and k < 200:
+        while total < u and (mass > 1e-17 or k < vehicles):
             k += 1
             mass *= vehicles / k
             total += mass
-        return math.floor(k * clump + 0.5)
+        # Half a person is rounded by where in the mass of its k the luck fell: right on average.
+        within = min(0.999999, max(0.0, 1.0 - (total - u) / mass))
+        return math.floor(k * clump + within)
     sd = math.sqrt(vehicles)
     c = min(5.0, max(-5.0, z))
     count = vehicles + sd * z + (c * c - 1.0) / 6.0
