@@ -20,7 +20,7 @@ def value(shown: str) -> int:
 @given(people, st.sampled_from([1, 10, 100, 1000, 10_000]))
 def test_rounding_stays_within_half_a_step(figure: float, step: int) -> None:
     assert abs(value(words.rounded(figure, step)) - figure) <= step / 2
-    assert value(words.rounded(figure, step)) % step == 0
+    assert value(words.rounded(figure, step)) % max(1, step // 10) == 0
 
 
 @given(people, st.sampled_from([1, 10, 100, 1000, 10_000]))
@@ -42,6 +42,8 @@ def test_rounding_hides_at_most_a_fortieth_of_what_is_not_known(spread: float) -
         (18_234, 127_410, "18,000–127,000"),
         (100_417, 102_016, "100,420–102,020"),
         (12_407, 35_180, "12,000–35,000"),
+        (120, 23_400, "100–23,000"),
+        (3_420, 24_400, "3,400–24,000"),
         (12, 31, "12–31"),
         (0, 0, "0"),
     ],

@@ -286,20 +286,23 @@ def stocks_section(view: View) -> str:
 
 def _matrix(view: View, target: str) -> str:
     days = shown_days(view)
-    by_place = {p: ranges(view.outlook, target, p) for p in view.outlook.places}
+    by_place = {}
+    for place in view.outlook.places:
+        rows = ranges(view.outlook, target, place)
+        by_place[place] = [rows[i] for i in days]
     if not any(r.high90 >= 1 for rows in by_place.values() for r in rows):
         return ""
     kept = [p for p, rows in by_place.items() if p == ALL or any(r.plan_for >= 1 for r in rows)]
     head = "".join(
         f'<th scope="col" class="n">{words.closing_day(view.times[i])}</th>' for i in days
     )
-    body = "".join(_matrix_row(view, p, [by_place[p][i] for i in days]) for p in kept)
+    body = "".join(_matrix_row(view, p, by_place[p]) for p in kept)
     caption = text(words.target_words(target).capitalize())
     return (
         f'<div class="table" tabindex="0" role="region" aria-label="{caption}">'
         f'<table class="matrix"><caption>{caption}</caption>'
-        f'<thead><tr><th scope="col">Place</th>{head}'
-        f'<th scope="col" class="n">Plan for</th></tr></thead><tbody>{body}</tbody></table></div>'
+        '<thead><tr><th scope="col">Place</th><th scope="col" class="n">Plan for</th>'
+        f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -313,11 +316,11 @@ def _matrix_row(view: View, place: str, rows: Sequence[Range]) -> str:
         )
     fullest = max(rows, key=lambda r: r.plan_for)
     plan = words.rounded_up(fullest.plan_for, words.step_of(fullest))
-    label = name(view.place_name(place))
+    label = "All places" if place == ALL else name(view.place_name(place))
     style = ' class="total"' if place == ALL else ""
     return (
-        f'<tr{style}><th scope="row">{label}</th>{"".join(cells)}'
-        f'<td class="n plan-for">{plan}</td></tr>'
+        f'<tr{style}><th scope="row">{label}</th><td class="n plan-for">{plan}</td>'
+        f"{''.join(cells)}</tr>"
     )
 
 

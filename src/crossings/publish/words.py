@@ -58,13 +58,20 @@ def step_for(spread: float) -> int:
 
 
 def rounded(value: float, step: int = 1) -> str:
-    """A forecast figure, rounded to a multiple of ``step`` people."""
+    """A forecast figure, rounded to a multiple of ``step`` people, small ones more finely."""
+    step = _own_step(value, step)
     return f"{round(value / step) * step:,}"
 
 
 def rounded_up(value: float, step: int = 1) -> str:
     """A figure to plan for: rounded up, so that it covers what it says it covers."""
+    step = _own_step(value, step)
     return f"{math.ceil(value / step - 1e-9) * step:,}"
+
+
+def _own_step(value: float, step: int) -> int:
+    """A tenth of ``step`` for figures that it would leave one digit: skewed ranges have such."""
+    return max(step // 10, 1) if value < 10 * step else step
 
 
 def step_of(figures: Range) -> int:
