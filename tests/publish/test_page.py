@@ -205,6 +205,19 @@ def test_what_came_later_is_marked_as_such_or_absent(page: Page, whole: Situatio
     assert "reported later" not in without.lower()
 
 
+def test_a_figure_for_an_hour_after_the_last_forecast_time_is_not_set_beside_it(
+    whole: Situation,
+) -> None:
+    made = outlooks.outlook(5, 3)
+    cut = dataclasses.replace(
+        made, times=made.times[:-2], draws=made.draws.isel(time=slice(None, -2))
+    )
+    assert cut.times[-1] == outlooks.at(28, 12)
+    table = situation_page(cut, whole, whole).split('<section id="places">')[1].split("</table>")[0]
+    assert "28,120" in table
+    assert "76,407" not in table
+
+
 def test_rows_known_later_change_nothing_without_them(whole: Situation) -> None:
     made = outlooks.outlook(50)
     assert situation_page(made, whole) == situation_page(made, whole.as_of(outlooks.ISSUED))

@@ -65,7 +65,7 @@ def test_notes_and_the_chance_that_anybody_comes_are_printed() -> None:
     made = dataclasses.replace(outlooks.outlook(5, 4), diagnostics=odds)
     print_outlook(Console(file=out, width=100), made, outlooks.situation())
     text = " ".join(out.getvalue().split())
-    assert "Chance that people come at all (100 or more): under 1% within 1 day, 31%" in text
+    assert "Chance that people come at all (100 or more): under 1 % within 1 day, 31 %" in text
     assert made.notes[0] in text
 
 

@@ -38,11 +38,12 @@ def headline_section(view: View) -> str:
         f'<h1>{text(when)}: <span class="figure">{median}</span> {text(counted)} '
         f'<span class="soft">(median)</span>; 9\u00a0in\u00a010 between {interval}.</h1>'
         f'<p class="plan">To be covered in 9 of 10 cases, plan for <strong>{plan}</strong>.</p>'
+        f"{_odds(view)}"
         f'<p class="last">{_last_figure(view)}</p>'
         f'<p class="issue-line">Issued {text(words.moment(issued, year=True))} '
         f"({words.offset(issued)}), from what was public by then. "
         f"History: {text(TIERS.get(view.outlook.tier, view.outlook.tier))}. "
-        f"Profile: {text(view.profile)}.</p>{_odds(view)}{_withheld(view)}</header>"
+        f"Profile: {text(view.profile)}.</p>{_withheld(view)}</header>"
     )
 
 

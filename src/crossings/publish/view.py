@@ -117,7 +117,8 @@ class View:
             told = claim.status == "reported" and claim.review != "rejected"
             if not fits or not told or claim.as_of is None or claim.value is None:
                 continue
-            if claim.as_of <= self.issued_at:
+            # What holds for an hour after the last forecast time is no outcome of that day's row.
+            if not self.issued_at < claim.as_of <= self.times[-1]:
                 continue
             day = closing_date(claim.as_of.astimezone(self.zone))
             if day not in found or _order(claim) > _order(found[day]):

@@ -177,8 +177,9 @@ def odds(by_days: Mapping[str, float]) -> str:
     parts = []
     for days, probability in by_days.items():
         count = days.removesuffix("d")
-        shown = f"{probability:.0%}" if 0.01 <= probability <= 0.99 else "under 1%"
-        shown = "over 99%" if probability > 0.99 else shown
+        percent = 100 * probability
+        shown = f"{percent:.0f} %" if 1 <= percent <= 99 else "under 1 %"
+        shown = "over 99 %" if percent > 99 else shown
         parts.append(f"{shown} within {count} day{'' if count == '1' else 's'}")
     return f"Chance that people come at all (100 or more): {', '.join(parts)}." if parts else ""
 
