@@ -137,9 +137,3 @@ def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
     (cited,) = re.findall(r"^version: (\S+)$", text(ROOT / "CITATION.cff"), re.MULTILINE)
     assert project["version"] == crossings.__version__ == cited
-
-
-def test_nothing_names_a_place_outside_the_repository() -> None:
-    for page in PAGES:
-        assert "../shared" not in text(page)
-        assert "/work/" not in text(page)
