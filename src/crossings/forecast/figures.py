@@ -69,7 +69,8 @@ def as_arrays(
         range(len(rows)), key=lambda j: (rows[j][0] < likelihood.PLANNING, rows[j][2], j)
     )
     rows, bases = [rows[j] for j in order], [bases[j] for j in order]
-    columns = list(zip(*rows, strict=True))
+    # Without rows (all figures are older than the window) there are columns all the same.
+    columns = list(zip(*rows, strict=True)) or [()] * 11
     whole = {0, 1, 6}
     arrays = [
         np.array(column, dtype=np.int64 if i in whole else float)

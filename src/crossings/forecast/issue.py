@@ -24,10 +24,12 @@ from crossings.forecast.observation import Evidence, gather
 from crossings.forecast.onset import OnsetModel
 from crossings.forecast.outlook import LastFigure, Outlook
 from crossings.forecast.parameters import Priors
+from crossings.forecast.parts import of_gates
 from crossings.forecast.population import population
 from crossings.forecast.published import last_figures, of_all
 from crossings.forecast.request import FEWEST_MEMBERS, Request, canonical, request
 from crossings.forecast.sampler import Particles, Report, Sampler
+from crossings.forecast.unmapped import with_assumed_roads
 from crossings.forecast.uses import claim_uses
 from crossings.situation.records import ALL, Situation
 
@@ -115,11 +117,12 @@ def _delay_note(situation: Situation, asked: Request, outlook: Outlook) -> tuple
 def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
     """Condition, simulate on, and put the result together."""
     known, issued_at = asked.situation, asked.issued_at
-    asked = dataclasses.replace(asked, situation=canonical(known))
+    asked = dataclasses.replace(asked, situation=with_assumed_roads(canonical(known)))
     situation = asked.situation
     priors = Priors(situation.priors)
     shape = corridors(situation)
     evidence = gather(situation, shape, issued_at, asked.include_proposed)
+    evidence = evidence.with_more(of_gates(evidence, shape, issued_at))
     at_risk = population(evidence, priors, issued_at)
     model = OnsetModel(situation, shape, evidence, at_risk, priors, issued_at, asked.hours)
     particles = -(-asked.members // (FUTURES if asked.members >= 1000 else 1))
@@ -143,11 +146,9 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
         members=asked.members,
         seed=asked.seed,
         carried_by="mechanistic",
-        diagnostics=_diagnostics(
-            model, report, counts.targets[ARRIVED][ALL], asked, last, particles
-        ),
+        diagnostics=_diagnostics(model, report, counts.targets[ARRIVED][ALL], asked, particles),
         versions=_versions(),
-        notes=_notes(last),
+        notes=_notes(last, model.nothing_reported),
     )
 
 
@@ -206,7 +207,6 @@ def _diagnostics(
     report: Report,
     arrived: npt.NDArray[np.int64],
     asked: Request,
-    last: LastFigure | None,
     particles: int,
 ) -> dict[str, object]:
     """What the sampler did, and the odds of a flow where none was seen yet."""
@@ -219,7 +219,7 @@ def _diagnostics(
         "gates": [gate.id for gate in model.shape.gates],
         "observations": int(model.figures.role.size),
     }
-    if last is None:
+    if model.nothing_reported:
         odds = {}
         for days in (1, 3, 7, 14):
             limit = asked.issued_at + dt.timedelta(days=days)
@@ -244,16 +244,20 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _notes(last: LastFigure | None) -> tuple[str, ...]:
+def _notes(last: LastFigure | None, nothing_reported: bool) -> tuple[str, ...]:
     """Plain remarks that belong with the forecast."""
     notes = [
         "Carried by the mechanistic component alone: a model of departures, crossings and "
         "registration conditioned on the reported figures."
     ]
-    if last is None:
+    if nothing_reported:
         notes.append(
             "Nobody has reported arrivals yet: the forecast rests on events, stated populations "
             "and the base rate of feared flights, and is very wide."
+        )
+    elif last is None:
+        notes.append(
+            "Nobody has counted all arrivals yet: their level rests on bounds, parts and flows."
         )
     elif last.age_hours > 36:
         notes.append(

@@ -37,6 +37,9 @@ HOSTED = frozenset({"hosted", "refugees_hosted"})
 PLANNED = frozenset({"planned", "forecast"})
 SHARES = frozenset({"accommodated", "sheltered", "arrived", "crossed", "hosted", "registered"})
 
+MOST_PEOPLE = 150e6
+"""Larger figures are slips of the pen: all the displaced of the world were 117 million in 2023."""
+
 KEEP_HOURS = 36.0
 """Figures of arrivals this recent all enter; of older ones one each half day."""
 
@@ -79,6 +82,10 @@ class Evidence:
     shares: tuple[Claim, ...]
     population: tuple[Claim, ...]
     uses: tuple[ClaimUse, ...]
+
+    def with_more(self, observations: Iterable[Observation]) -> Evidence:
+        """The same with observations added."""
+        return dataclasses.replace(self, observations=(*self.observations, *observations))
 
 
 def gather(
@@ -208,6 +215,8 @@ class _Sorter:
             return "proposed, not yet accepted by anybody"
         if claim.value is None:
             return "no figure"
+        if claim.value * people(claim) > MOST_PEOPLE:
+            return "more people than have ever been displaced at once"
         if claim.status == "historical" or (
             claim.status == "prior" and claim.measure != "population"
         ):

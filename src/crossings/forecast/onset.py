@@ -37,6 +37,9 @@ CAPACITY_KICK_HOURS = 12.0
 NEVER = 1e12
 """The hour at which a flow starts that does not come."""
 
+MOST_AT_RISK = 1e9
+"""Nobody is forecast who does not live: a bound for the tail of a wide prior."""
+
 CLUMP = 4.5
 """People a vehicle."""
 
@@ -131,7 +134,7 @@ class OnsetModel:
     def members(self, z: F8) -> Members:
         """The meaning of coordinates ``z`` (M, parameters)."""
         value = dict(zip(self.index, look_up(self.tables, np.ascontiguousarray(z)), strict=True))
-        people = np.maximum(1.0, np.round(value["population"]))
+        people = np.clip(np.round(value["population"]), 1.0, MOST_AT_RISK)
         flows = ndtr(z[:, self.index["flow"]]) < value["flow_probability"]
         leavers = np.round(people * np.clip(value["leaving_share"], 0.0, 1.0))
         decided = np.where(flows, np.round(leavers * value["decided_at_start"]), 0.0)

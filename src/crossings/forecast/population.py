@@ -22,6 +22,10 @@ HALF_LIFE_YEARS = 3.0
 """Populations are stated rarely and change: after this time a figure counts half."""
 
 
+REFUTED_SPREAD = 0.8
+"""Standard deviation of the log population around twice those who came, where statements fail."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Population:
     """The prior of the population at risk: parts of a mixture, and what became of each claim."""
@@ -31,7 +35,22 @@ class Population:
 
 
 def population(evidence: Evidence, priors: Priors, issued_at: dt.datetime) -> Population:
-    """Weigh the population claims; without any, from plans, else from nothing but the default."""
+    """Weigh the population claims; without any, from plans, else from nothing but the default.
+
+    Where more people came than anybody said there were, the statements are refuted: half of the
+    mixture is then spread around twice those who came.
+    """
+    stated = _stated(evidence, priors, issued_at)
+    came = max((o.low for o in evidence.observations if o.role == "arrived"), default=0.0)
+    if not evidence.population or came <= max(part.a for _, part in stated.parts):
+        return stated
+    parts = tuple((0.5 * weight, part) for weight, part in stated.parts)
+    wider = Distribution("lognormal", 2.0 * came, REFUTED_SPREAD)
+    return Population((*parts, (0.5, wider)), stated.uses)
+
+
+def _stated(evidence: Evidence, priors: Priors, issued_at: dt.datetime) -> Population:
+    """The mixture of what is stated."""
     claims = [c for c in evidence.population if c.place in ("", ALL)]
     local = [c for c in evidence.population if c.place not in ("", ALL)]
     uses = []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.streams import block_normals, entity_code
+from crossings.dynamics.streams import block_normals, block_uniforms, entity_code
 from crossings.forecast.observation import VALUE, Observation
 from crossings.forecast.timeline import Grid
 
@@ -25,6 +25,10 @@ COUNT_HOURS = 24.0
 
 ESTIMATE_SPREAD = 0.5
 """No published series is taken to be further off than this relative error."""
+
+
+SLOWEST = 0.02
+"""A member that has fallen behind the last figure has its flow scaled up 50 times at most."""
 
 
 class Last(NamedTuple):
@@ -85,14 +89,30 @@ def published(simulated: F8, last: Last | None, spread: F8, grid: Grid, seed: in
     fresh = np.sqrt(1.0 - keep * keep)
     z = block_normals(seed, entity_code(f"published:{name}"), members, steps, 1)[:, :, 0]
     out = np.empty((members, steps))
-    out[:, : at + 1] = np.minimum(simulated[:, : at + 1], last.value)
+    out[:, : at + 1] = np.clip(simulated[:, : at + 1], 0.0, last.value)
     out[:, at] = last.value
+    bound = 4.0 * np.maximum(15.0, spread * np.maximum(1.0, simulated[:, at]))
+    simulated = _caught_up(simulated, at, last.value, bound, seed, name)
     error = last.value - simulated[:, at]
     # A last figure far off the simulated count is an outlier of the source, not a lasting bias.
-    bound = 4.0 * np.maximum(15.0, spread * np.maximum(1.0, simulated[:, at]))
     error = np.clip(error, -bound, bound)
     for t in range(at + 1, steps):
         sd = spread * simulated[:, t]
         error = keep * error + fresh * sd * z[:, t]
         out[:, t] = np.maximum(out[:, t - 1], simulated[:, t] + error)
     return np.asarray(np.round(out), dtype=np.int64)
+
+
+def _caught_up(simulated: F8, at: int, value: float, bound: F8, seed: int, name: str) -> F8:
+    """Members that fell behind the last figure: for half of them it is right and the flow larger.
+
+    The model cannot follow a figure far above all that its roads let through. Whether the figure or
+    the model errs is not known; without the members whose flow is scaled up with the figure the
+    forecast would stand still with certainty.
+    """
+    then = simulated[:, at]
+    even = block_uniforms(seed, entity_code(f"behind:{name}"), len(then)) < 0.5
+    behind = (value - then > bound) & even
+    scale = np.where(behind, value / np.maximum(1.0, np.maximum(then, SLOWEST * value)), 1.0)
+    start = np.where(behind, value, then)
+    return np.asarray(start[:, None] + scale[:, None] * (simulated - then[:, None]))

@@ -77,7 +77,7 @@ def request(
         end = horizon_end(issued_at, horizon, known.zone)
         grid = _times(issued_at, end, known)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"horizon: found {horizon!r}, which ends at no date: {error}") from error
+        raise InputError(f"horizon: found {horizon!r}, expected an end in {error}") from error
     asked = {with_fixed_offset(known.moment(t).astimezone(known.zone)) for t in times}
     beyond = sorted(t for t in asked if not issued_at < t <= grid[-1])
     if beyond:
