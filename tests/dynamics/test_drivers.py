@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ F8 = npt.NDArray[np.float64]
 NO_KIND = np.zeros(0, dtype=np.int64)
 
 
-def intensity(members: int = 1, **other: object) -> drivers.Intensity:
+def intensity(members: int = 1, **other: Any) -> drivers.Intensity:
     """A steady intensity of 0.01 an hour, from the first hour."""
     one = np.ones(members)
     plain = drivers.Intensity(
@@ -30,7 +31,7 @@ def intensity(members: int = 1, **other: object) -> drivers.Intensity:
 
 
 def throughput(
-    members: int = 1, steps: int = 48, gates: int = 1, **other: object
+    members: int = 1, steps: int = 48, gates: int = 1, **other: Any
 ) -> drivers.Throughput:
     """A gate that lets 100 people an hour through, steadily, by day and night."""
     one = np.ones(members)

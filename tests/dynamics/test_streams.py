@@ -43,7 +43,8 @@ def words(text: str) -> list[np.uint64]:
 def test_philox_gives_the_known_answers_of_random123(counter: str, key: str, out: str) -> None:
     low, high = words(key)
     seed = low | (high << np.uint64(32))
-    assert list(streams.philox(*words(counter), seed)) == words(out)
+    c0, c1, c2, c3 = words(counter)
+    assert list(streams.philox(c0, c1, c2, c3, seed)) == words(out)
 
 
 @compiled
@@ -96,8 +97,8 @@ def test_normals_are_normal_and_unrelated_across_every_part_of_the_address() -> 
 
 def test_the_two_uniforms_of_an_address_are_independent() -> None:
     pairs = np.array([streams.uniforms(3, i, 5, 9, 2) for i in range(20_000)])
-    cells = np.histogram2d(*pairs.T, bins=10, range=[[0, 1], [0, 1]])[0]
-    assert stats.chisquare(cells.ravel()).pvalue > ANY
+    cells = np.bincount((pairs * 10).astype(int) @ [10, 1], minlength=100)
+    assert stats.chisquare(cells).pvalue > ANY
 
 
 def test_an_address_gives_the_same_number_in_any_company() -> None:
@@ -119,7 +120,8 @@ def test_bits_do_not_depend_on_threads() -> None:
 
 def test_entity_codes_are_the_same_everywhere() -> None:
     # Fixed by BLAKE2s (RFC 7693), not by Python's own hash, which differs between processes.
-    assert streams.entity_code("") == 0x36E9D069 or streams.entity_code("") > 0
+    assert streams.entity_code("hakari-bridge") == 0x769DC298
+    assert streams.entity_code("Հակարի") == 0x8C81520C
     names = [f"{kind}-{i}" for kind in ("place", "route") for i in range(1000)]
     assert len({streams.entity_code(name) for name in names}) == len(names)
 
