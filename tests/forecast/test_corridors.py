@@ -109,6 +109,13 @@ def many_posts(count: int) -> tuple[list[Place], list[Route]]:
     return places, [border.route("home", f"post-{i}") for i in range(count)]
 
 
+def test_gates_stand_in_the_order_of_their_ids_whatever_the_order_of_rows() -> None:
+    known = border.two_gates()
+    turned = known.model_copy(update={"places": known.places[::-1]})
+    assert [g.id for g in corridors(turned).gates] == ["east-camp", "west-camp"]
+    assert [g.id for g in corridors(known).gates] == ["east", "west"]
+
+
 @pytest.mark.parametrize("count", [MAX_GATES, MAX_GATES + 1, MAX_GATES + 5])
 def test_gates_beyond_the_most_are_merged_with_the_last(count: int) -> None:
     places, routes = many_posts(count)

@@ -85,7 +85,9 @@ def corridors(situation: Situation) -> Corridors:
     parts.sort(key=lambda part: min(order[p] for p in part))
     if len(parts) > MAX_GATES:
         parts = [*parts[: MAX_GATES - 1], set().union(*parts[MAX_GATES - 1 :])]
-    return Corridors(origin_side, tuple(_gate(situation, part, entries, order) for part in parts))
+    # In the order of their ids, which is that of the edges of the network built on them.
+    gates = sorted((_gate(situation, p, entries, order) for p in parts), key=lambda g: g.id)
+    return Corridors(origin_side, tuple(gates))
 
 
 def _directions(a: str, b: str, both: bool) -> list[tuple[str, str]]:
