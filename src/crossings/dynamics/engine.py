@@ -454,13 +454,13 @@ def _member(
 
 
 @compiled
-def _at_start(rates: Rates, i: np.int64, places: int, edges: int, longest: int) -> _State:
+def _at_start(home: I8, waiting: I8, places: int, edges: int, longest: int) -> _State:
     """A member before its first step, in memory of its own."""
     by_place = np.zeros((4, places), np.int64)
     by_edge = np.zeros((3, edges), np.int64)
     return _State(
-        rates.home[i].copy(),
-        rates.waiting[i].copy(),
+        home.copy(),
+        waiting.copy(),
         by_place[0],
         by_place[1],
         by_place[2],
@@ -477,7 +477,8 @@ def _at_start(rates: Rates, i: np.int64, places: int, edges: int, longest: int) 
 def _run(net: Layout, rates: Rates, noise: Noise, longest: int, record: I8, out: History) -> None:
     for j in nb.prange(rates.home.shape[0]):
         i = np.int64(j)  # it is unsigned: one more version of the kernel to compile
-        state = _at_start(rates, i, net.settle.size, net.head.size, longest)
+        home, waiting = rates.home[i], rates.waiting[i]
+        state = _at_start(home, waiting, net.settle.size, net.head.size, longest)
         _member(net, rates, noise, state, i, record, out)
 
 
