@@ -157,6 +157,10 @@ def forecast(
 
     Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 --horizon 8d -o out/[/bold]
     """
+    from crossings.situation.catalogue import load
+
+    everything = load(situation)  # first: what is wrong with a folder is told at once
+
     from rich.console import Console
 
     from crossings.exchange.forecast_folder import write_forecast
@@ -164,9 +168,7 @@ def forecast(
     from crossings.forecast.issue import forecast as issue
     from crossings.publish.page import situation_page
     from crossings.publish.terminal import print_outlook, progress_bar
-    from crossings.situation.catalogue import load
 
-    everything = load(situation)
     with progress_bar() as progress:
         outlook = issue(
             everything,

@@ -100,8 +100,7 @@ def count(
         tables[WAITING] |= _queues(shape, history, record)
     gone, moved_on = _moved_on(request)
     _settle_presence(tables, gone)
-    if side is not None:
-        _settle_books(tables, side)
+    _settle_books(tables, side)
     used = frozenset(claim.id for claim in anchors.values())
     return Counts(tables, shares, used, moved_on)
 
@@ -292,11 +291,11 @@ def _settle_presence(tables: dict[str, Table], gone: dict[str, int]) -> None:
             present[place] = np.floor(present[place] * fitting).astype(np.int64)
 
 
-def _settle_books(tables: dict[str, Table], side: destinations.HostSide) -> None:
+def _settle_books(tables: dict[str, Table], side: destinations.HostSide | None) -> None:
     """Those not in the books yet are the newest, so nearest the border: filled outwards."""
     tables[UNREGISTERED][ALL] = np.minimum(tables[UNREGISTERED][ALL], tables[PRESENT][ALL])
     left = tables[UNREGISTERED][ALL]
-    for place in destinations.by_nearness(side):
+    for place in destinations.by_nearness(side) if side is not None else ():
         here = np.minimum(left, tables[PRESENT][place])
         tables[UNREGISTERED][place] = here
         left = left - here

@@ -122,7 +122,7 @@ def _sum_of_places(local: list[Claim], priors: Priors, issued_at: dt.datetime) -
 def _without_claims(evidence: Evidence, priors: Priors) -> Distribution:
     """Where nobody states a population: around twice the largest plan, or the wide default."""
     plans = [o.high for o in evidence.observations if o.role in ("planning", "intention")]
-    if plans:
+    if plans and max(plans) > 0:
         return Distribution("lognormal", 2.0 * max(plans), 1.0)
     arrivals = [o.high for o in evidence.observations if o.role == "arrived"]
     base = priors.get("population_unknown")
