@@ -20,7 +20,29 @@ F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
 
-class Walk:
+class Plain:
+    """A target without errors of its own and without blocks that noises could make up for."""
+
+    refreshed: tuple[int, ...] = ()
+    error_coordinates: tuple[int, ...] = ()
+
+    @property
+    def blocks(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def replay(self, coordinates: F8, path: F8, stage: int) -> F8:
+        raise AssertionError("no coordinate of errors, so no replay to compare with")
+
+    def compare(self, told: F8, coordinates: F8, stage: int) -> tuple[F8, F8]:
+        raise AssertionError("no coordinate of errors, so nothing to compare")
+
+    def interweave(
+        self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
+    ) -> tuple[I8, F8, F8]:
+        raise AssertionError("no block, so nothing to interweave")
+
+
+class Walk(Plain):
     """A target with everything known: a linear state space with Gaussian noise.
 
     x_0 = 2 z_0, x_t = 0.9 x_(t-1) + 0.5 z_1 + 0.3 w_t for 30 steps, with coordinates z and path w
@@ -30,7 +52,7 @@ class Walk:
     parameters = 2
     steps = 30
     channels = 1
-    often_refreshed: tuple[int, ...] = (0,)
+    refreshed: tuple[int, ...] = (0,)
     window_steps = (2, 8)
     error = 0.3
     keep = 0.9
@@ -79,13 +101,12 @@ class Walk:
         return gain @ self.figures, covariance, float(evidence)
 
 
-class Peaks:
+class Peaks(Plain):
     """One coordinate of five matters: a posterior with two narrow peaks of known masses."""
 
     parameters = 5
     steps = 4
     channels = 1
-    often_refreshed: tuple[int, ...] = ()
     window_steps = (1, 4)
     stages: tuple[Stage, ...] = (Stage(1, 4),)
 

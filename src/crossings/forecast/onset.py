@@ -20,7 +20,7 @@ from scipy.special import ndtr
 
 from crossings.dynamics import drivers, engine, network
 from crossings.dynamics.streams import entity_code
-from crossings.forecast import figures, likelihood, timeline
+from crossings.forecast import figures, interweave, likelihood, timeline
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.observation import Evidence
 from crossings.forecast.parameters import Distribution, Priors, look_up, mixture
@@ -33,6 +33,16 @@ I8 = npt.NDArray[np.int64]
 
 CAPACITY_KICK_HOURS = 12.0
 """How long an event clogs a road, as the time scale of its fading."""
+
+ERRORS = (
+    "source_spread",
+    "estimate_factor",
+    "clock_hours",
+    "registration_spread",
+    "planning_spread",
+    "intention_spread",
+)
+"""Parameters that only the comparison with figures depends on."""
 
 NEVER = 1e12
 """The hour at which a flow starts that does not come."""
@@ -111,9 +121,12 @@ class OnsetModel:
         self.index = {c.name: i for i, c in enumerate(self.coordinates)}
         self.tables = np.stack([c.table for c in self.coordinates])
         self.parameters = len(self.coordinates)
-        self.often_refreshed = tuple(
-            self.index[name] for name in ("population", "leaving_share", "flow")
-        )
+        self.refreshed = tuple(self.index[name] for name in ("population", "leaving_share", "flow"))
+        self.blocks = {
+            "intensity": self._named("departure_rate", "intensity_", "departure_kick:"),
+            "capacity": self._named("capacity", "gate_capacity:", "ramp_hours", "night"),
+        }
+        self.error_coordinates = tuple(self.index[name] for name in ERRORS)
         self.steps = self.grid.known
         self.window_steps = (
             max(1, round(3 / self.grid.hours)),
@@ -130,6 +143,10 @@ class OnsetModel:
         codes = [*(int(c) & 0xFFFFFFFF for c in own), *(entity_code(name) for name in extra)]
         self.channel_codes = np.array(codes, dtype=np.int64)
         self.channels = len(codes)
+
+    def _named(self, *starts: str) -> tuple[int, ...]:
+        """The coordinates whose names begin so."""
+        return tuple(i for name, i in self.index.items() if name.startswith(starts))
 
     def members(self, z: F8) -> Members:
         """The meaning of coordinates ``z`` (M, parameters)."""
@@ -261,6 +278,35 @@ class OnsetModel:
         """Log likelihoods of the figures before a stage and of those it adds, each (M,)."""
         members = self.members(coordinates)
         history = self.simulate(members, path, self.stages[stage].steps)
+        return self._compare(history, members, stage)
+
+    def replay(self, coordinates: F8, path: F8, stage: int) -> engine.History:
+        """The histories that the figures up to a stage are compared with."""
+        return self.simulate(self.members(coordinates), path, self.stages[stage].steps)
+
+    def compare(self, told: engine.History, coordinates: F8, stage: int) -> tuple[F8, F8]:
+        """The log likelihoods of histories under coordinates that differ in errors only."""
+        return self._compare(told, self.members(coordinates), stage)
+
+    def interweave(
+        self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
+    ) -> tuple[I8, F8, F8]:
+        """Noises that keep the capacities, or the intensities, while their parameters move."""
+        old, new = self.members(coordinates), self.members(moved)
+        steps, hours = self.stages[stage].steps, self.grid.hours
+        c = self.engine_channels
+        if block == "intensity":
+            noise, ratio = interweave.same_hazards(
+                old.intensity, new.intensity, path, c, steps, hours
+            )
+            return np.array([c]), noise, ratio
+        fast = np.arange(c + 1, path.shape[2], 3 if self.gates > 1 else 2)
+        noise, ratio = interweave.same_capacities(
+            old.throughput, new.throughput, path, fast, fast + 1, steps, hours
+        )
+        return fast, noise, ratio
+
+    def _compare(self, history: engine.History, members: Members, stage: int) -> tuple[F8, F8]:
         before = self.stages[stage - 1].figures if stage else 0
         return likelihood.log_likelihoods(
             self.figures,

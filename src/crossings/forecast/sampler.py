@@ -2,19 +2,21 @@
 
 A particle is a vector of standard normals: its parameters' coordinates and the noises of every
 step. Its history is a deterministic replay of them, so late, corrected and out-of-order figures
-are no special case. Figures enter in stages, in the order of the times they speak of, and within a stage
-their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin 2002
+are no special case. Figures enter in stages, in the order of the times they speak of, and within a
+stage their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin 2002
 for the stages): each temperature is chosen so that the effective sample size falls to half,
 particles are resampled systematically and then moved by Metropolis steps that leave the
 distribution reached so far unchanged:
 
-- parameters: preconditioned Crank-Nicolson (Cotter et al. 2013) around the population's mean with
-  its covariance, all at once;
-- nudges: a few coordinates of each particle a little;
+- nudges: preconditioned Crank-Nicolson (Cotter et al. 2013) on a few coordinates of each particle,
+  each as far as the figures let it move;
+- errors: parameters that only the comparison with the figures needs take many steps a replay;
 - the end of the path, where the newest figures bind; windows elsewhere, whose mean is kept: a
   change that does not shift all that follows is accepted far more often;
-- refresh: coordinates drawn anew from the prior, so that the modes of a mixture do not die out;
-  those named by the target (who would leave) alone and often.
+- interwoven moves: parameters and noises together so that the history stays as it is, without a
+  replay (see :mod:`crossings.forecast.interweave`);
+- refresh: who would leave is drawn anew from the prior, so that the modes of a mixture do not die
+  out.
 
 Everything random is addressed by (seed, particle, round, purpose): the same bits with any number of
 threads.
@@ -40,11 +42,20 @@ from crossings.dynamics.streams import (
 
 F8 = npt.NDArray[np.float64]
 
-REFRESH = 0.12
-"""Probability that a coordinate is drawn anew in a refresh of all."""
-
-NUDGED = 0.15
+NUDGED = 0.2
 """Probability that a coordinate takes part in a nudge."""
+
+WIDE = 4
+"""Particles of the first stage for each later one: the prior is wide, the first figures are few."""
+
+WOVEN = 0.15
+"""Probability that a coordinate of a block takes part in an interwoven move."""
+
+WOVEN_STEPS = (1.0, 0.5, 0.2, 0.07)
+"""Step sizes of interwoven moves, in turn."""
+
+ERROR_STEPS = 12
+"""Steps of the parameters of errors for each replay."""
 
 TARGET_ACCEPTANCE = 0.25
 LAST_ROUNDS = 8
@@ -64,13 +75,32 @@ class Target(Protocol):
     steps: int
     channels: int
     stages: tuple[Stage, ...]
-    often_refreshed: tuple[int, ...]
+    refreshed: tuple[int, ...]
+    error_coordinates: tuple[int, ...]
+    blocks: dict[str, tuple[int, ...]]
     channel_codes: npt.NDArray[np.int64]
     step_codes: npt.NDArray[np.int64]
     window_steps: tuple[int, int]
 
     def log_likelihoods(self, coordinates: F8, path: F8, stage: int) -> tuple[F8, F8]:
         """Log likelihoods of the figures before a stage and of those it adds, each (n,)."""
+        ...
+
+    def replay(self, coordinates: F8, path: F8, stage: int) -> Any:
+        """What the figures up to a stage are compared with; errors' coordinates do not enter."""
+        ...
+
+    def compare(self, told: Any, coordinates: F8, stage: int) -> tuple[F8, F8]:
+        """The log likelihoods of a replay under coordinates that differ in errors only."""
+        ...
+
+    def interweave(
+        self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
+    ) -> tuple[npt.NDArray[np.int64], F8, F8]:
+        """Noises that leave the history as it is while coordinates of a block move.
+
+        Gives the channels, their new noises (n, steps, channels) and the log ratios (n,).
+        """
         ...
 
 
@@ -117,7 +147,8 @@ class Sampler:
         self.target = target
         self.n = particles
         self.seed = seed
-        self.scale = {"parameters": 0.5, "end": 0.7, "window": 0.7, "nudge": 0.5}
+        self.scale = {"end": 0.7, "window": 0.7}
+        self.reach = np.full(target.parameters, 0.5)
         self.accepted: dict[str, list[float]] = {}
         self.replays = 0
         self.round = 0
@@ -131,17 +162,7 @@ class Sampler:
         """Take in all stages; ``progress`` is told the share of the work that is done."""
         tell = progress if progress is not None else lambda _: None
         target = self.target
-        coordinates = block_normals(
-            self.seed, entity_code("parameter"), self.n, 1, target.parameters
-        )
-        path = normals(
-            self.seed,
-            np.arange(self.n, dtype=np.int64),
-            target.channel_codes,
-            np.full(target.channels, entity_code("path"), dtype=np.int64),
-            target.step_codes,
-        )
-        state = Particles(coordinates[:, 0], path, np.zeros(self.n), np.zeros(self.n))
+        state = self._start(WIDE * self.n, target.stages[0].steps)
         evidence, temperatures = 0.0, 0
         count = len(target.stages)
         for stage in range(count):
@@ -158,12 +179,46 @@ class Sampler:
                 self._move(state)
                 temperatures += 1
                 tell(0.7 * (stage + self.beta) / count)
+            if stage == 0:
+                self._narrow(state)
         for number in range(last_rounds):
             self._move_thoroughly(state)
             tell(0.7 + 0.3 * (number + 1) / last_rounds)
         rates = {name: float(np.mean(rate)) for name, rate in self.accepted.items()}
         distinct = int(np.unique(self.ancestors).size)
         return state, Report(count, temperatures, evidence, self.replays, rates, distinct)
+
+    def _start(self, particles: int, steps: int) -> Particles:
+        """Draws from the prior, with as much of the path as the first stage needs."""
+        target = self.target
+        self.n = particles
+        self.ancestors = np.arange(particles)
+        coordinates = block_normals(
+            self.seed, entity_code("parameter"), self.n, 1, target.parameters
+        )
+        path = self._path(slice(0, steps))
+        return Particles(coordinates[:, 0], path, np.zeros(self.n), np.zeros(self.n))
+
+    def _path(self, window: slice) -> F8:
+        """Noises of the prior for a window of the path, addressed by entity and step."""
+        return normals(
+            self.seed,
+            np.arange(self.n, dtype=np.int64),
+            self.target.channel_codes,
+            np.full(self.target.channels, entity_code("path"), dtype=np.int64),
+            self.target.step_codes[window],
+        )
+
+    def _narrow(self, state: Particles) -> None:
+        """Go on with every ``WIDE``-th particle, and with the rest of the path from the prior."""
+        chosen = slice(0, None, WIDE)
+        self.ancestors = self.ancestors[chosen]
+        self.n = self.ancestors.size
+        state.coordinates = state.coordinates[chosen].copy()
+        state.settled, state.fresh = state.settled[chosen], state.fresh[chosen]
+        begun = state.path[chosen]
+        rest = self._path(slice(begun.shape[1], self.target.steps))
+        state.path = np.concatenate([begun, rest], axis=1)
 
     def _evaluate(self, coordinates: F8, path: F8) -> tuple[F8, F8]:
         self.replays += 1
@@ -212,25 +267,27 @@ class Sampler:
     def _move(self, state: Particles) -> None:
         """The moves after each temperature."""
         self._move_end(state, 0)
-        self._refresh(state, self.target.often_refreshed)
+        self._refresh(state)
         self._nudge(state, 0)
         self._move_end(state, 1)
+        self._nudge(state, 1)
+        self._interweave(state, 0)
+        self._interweave(state, 1)
         if self.round % 2:
             self._move_window(state, 0)
-            self._refresh(state)
         else:
-            self._move_parameters(state)
+            self._move_errors(state)
 
     def _move_thoroughly(self, state: Particles) -> None:
         """A round at the end, when all figures are in."""
         self.round += 1
-        self._move_parameters(state)
+        self._move_errors(state)
         for number in range(3):
-            self._move_window(state, number)
-        self._move_end(state, 0)
-        for number in range(2):
             self._nudge(state, number)
-        self._refresh(state, self.target.often_refreshed)
+            self._move_window(state, number)
+            self._interweave(state, 2 * number)
+            self._interweave(state, 2 * number + 1)
+        self._move_end(state, 0)
         self._refresh(state)
 
     def _decide(
@@ -248,22 +305,6 @@ class Sampler:
         state.settled = np.where(yes, value[0], state.settled)
         state.fresh = np.where(yes, value[1], state.fresh)
         return yes
-
-    def _move_parameters(self, state: Particles) -> None:
-        """Crank-Nicolson around the population: reversible for its normal approximation."""
-        x = state.coordinates
-        mean = x.mean(axis=0)
-        root = _root(x - mean)
-        inverse = np.asarray(np.linalg.inv(root), dtype=np.float64)
-        step = self.scale["parameters"]
-        fresh = self._block("move parameters", 1, x.shape[1])[:, 0]
-        moved = mean + np.sqrt(1 - step**2) * (x - mean) + step * _times(fresh, root)
-        value = self._evaluate(moved, state.path)
-        prior = (x**2).sum(axis=1) - (moved**2).sum(axis=1)
-        around = (_times(moved - mean, inverse) ** 2).sum(axis=1)
-        around -= (_times(x - mean, inverse) ** 2).sum(axis=1)
-        yes = self._decide("parameters", state, value, 0.5 * (prior + around))
-        state.coordinates = np.where(yes[:, None], moved, x)
 
     def _length(self, number: int, code: str) -> tuple[int, float]:
         """A window's length in steps, log-uniform between the target's bounds, and a uniform."""
@@ -303,40 +344,72 @@ class Sampler:
         first = int(where * (stop - length + 1))
         self._renew(state, f"window {number}", slice(first, first + length), keep_mean=length > 1)
 
-    def _refresh(self, state: Particles, some: tuple[int, ...] = ()) -> None:
-        """Draw some coordinates anew from the prior: an independence step for each of them.
-
-        ``some`` names coordinates that are each drawn with even chance, alone; without it each of
-        all has the chance ``REFRESH``.
-        """
+    def _refresh(self, state: Particles) -> None:
+        """Draw who would leave anew from the prior: the modes of a mixture must not die out."""
         x = state.coordinates
-        name = "pool" if some else "refresh"
-        fresh = self._block(name, 1, x.shape[1])[:, 0]
-        pick = ndtr(self._block(f"{name} which", 1, x.shape[1])[:, 0])
-        chance = np.full(x.shape[1], 0.0 if some else REFRESH)
-        chance[list(some)] = 0.5
+        fresh = self._block("refresh", 1, x.shape[1])[:, 0]
+        pick = ndtr(self._block("refresh which", 1, x.shape[1])[:, 0])
+        chance = np.zeros(x.shape[1])
+        chance[list(self.target.refreshed)] = 0.5
         moved = np.where(pick < chance, fresh, x)
-        yes = self._decide(name, state, self._evaluate(moved, state.path))
+        yes = self._decide("refresh", state, self._evaluate(moved, state.path))
         state.coordinates = np.where(yes[:, None], moved, x)
 
     def _nudge(self, state: Particles, number: int) -> None:
-        """Move a few coordinates of each particle a little, each particle its own."""
+        """Move a few coordinates of each particle, each particle its own, as far as each can go.
+
+        The reach of a coordinate follows the acceptance of the moves that it took part in: what
+        the figures say little of is drawn anew, what they bind moves a little.
+        """
         x = state.coordinates
-        step = self.scale["nudge"]
         fresh = self._block(f"nudge {number}", 1, x.shape[1])[:, 0]
-        pick = ndtr(self._block(f"nudge which {number}", 1, x.shape[1])[:, 0])
-        moved = np.where(pick < NUDGED, np.sqrt(1 - step**2) * x + step * fresh, x)
+        pick = ndtr(self._block(f"nudge which {number}", 1, x.shape[1])[:, 0]) < NUDGED
+        moved = np.where(pick, np.sqrt(1 - self.reach**2) * x + self.reach * fresh, x)
         yes = self._decide(f"nudge {number}", state, self._evaluate(moved, state.path))
         state.coordinates = np.where(yes[:, None], moved, x)
+        rate = float(yes.mean())
+        each = (pick & yes[:, None]).sum(axis=0) / np.maximum(1, pick.sum(axis=0))
+        factor = np.exp(2.0 * (each - rate) + 0.5 * (rate - TARGET_ACCEPTANCE))
+        self.reach = np.clip(self.reach * factor, 0.02, 1.0)
 
+    def _interweave(self, state: Particles, number: int) -> None:
+        """Move parameters and noises together: the history stays, no replay is needed."""
+        steps = self.target.stages[self.stage].steps
+        step = WOVEN_STEPS[(self.round + number) % len(WOVEN_STEPS)]
+        for block, members in self.target.blocks.items():
+            name = f"woven {block} {number}"
+            chosen = np.array(members, dtype=np.int64)
+            fresh = self._block(name, 1, chosen.size)[:, 0]
+            pick = ndtr(self._block(f"{name} which", 1, chosen.size)[:, 0]) < WOVEN
+            x = state.coordinates
+            moved = x.copy()
+            moved[:, chosen] = np.where(
+                pick, np.sqrt(1 - step**2) * x[:, chosen] + step * fresh, x[:, chosen]
+            )
+            channels, noise, ratio = self.target.interweave(block, x, moved, state.path, self.stage)
+            uniform = block_uniforms(self.seed, self._code(f"accept {name}"), self.n)
+            yes = np.asarray(np.log(uniform) < ratio)
+            self.accepted.setdefault("woven", []).append(float(yes.mean()))
+            state.coordinates = np.where(yes[:, None], moved, x)
+            for k, channel in enumerate(channels):
+                state.path[yes, :steps, channel] = noise[yes, :, k]
 
-def _times(rows: F8, matrix: F8) -> F8:
-    """``rows @ matrix.T`` in a fixed order of additions, whatever the number of threads."""
-    return np.asarray(np.einsum("ij,kj->ik", rows, matrix, optimize=False))
-
-
-def _root(centred: F8) -> F8:
-    """A Cholesky factor of the covariance of ``centred`` (n, p), kept away from singular."""
-    covariance = np.einsum("ij,ik->jk", centred, centred, optimize=False) / len(centred)
-    covariance += 1e-4 * np.eye(covariance.shape[0])
-    return np.asarray(np.linalg.cholesky(covariance))
+    def _move_errors(self, state: Particles) -> None:
+        """Move what only the errors of figures depend on: many steps at one replay's price."""
+        errors = np.array(self.target.error_coordinates, dtype=np.int64)
+        if errors.size == 0:
+            return
+        self.replays += 1
+        told = self.target.replay(state.coordinates, state.path, self.stage)
+        for number in range(ERROR_STEPS):
+            x = state.coordinates
+            fresh = self._block(f"error {number}", 1, errors.size)[:, 0]
+            pick = ndtr(self._block(f"error which {number}", 1, errors.size)[:, 0]) < 0.3
+            step = 0.4 if number % 2 else 1.0
+            moved = x.copy()
+            moved[:, errors] = np.where(
+                pick, np.sqrt(1 - step**2) * x[:, errors] + step * fresh, x[:, errors]
+            )
+            value = self.target.compare(told, moved, self.stage)
+            yes = self._decide(f"error {number}", state, value)
+            state.coordinates = np.where(yes[:, None], moved, x)
