@@ -251,9 +251,9 @@ def report(found: dict[str, Any]) -> str:
     lines = [
         "# Demonstration: Nagorno-Karabakh 2023",
         "",
-        f"Made by `python -m benchmarks.demonstration` ({found['members']} members, seed 1).",
-        "One known case: a demonstration, not evidence. Tier of the history: vintage; publication hours",
-        "mostly assumed. Population known to the baselines: 120,000.",
+        f"Made by `python -m benchmarks.demonstration`: {found['members']} members, seed 1.",
+        "One known case: a demonstration, not evidence. Tier of the history: vintage; publication",
+        "hours mostly assumed. Population known to the baselines: 120,000.",
         "",
         "## Before anybody came",
         "",

@@ -155,7 +155,7 @@ def forecast(
 ) -> None:
     """Forecast who will arrive, where, by when, from what was known at the issue time.
 
-    Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 --horizon 8d -o out/[/bold]
+    Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 -o out/[/bold]
     """
     from crossings.situation.catalogue import load
 

@@ -109,3 +109,16 @@ def test_people_not_in_the_books_are_nearest_the_border() -> None:
         beyond = parts[farther] > 0
         present = made.samples("present.stock", nearer)
         assert (parts[nearer][beyond] == present[beyond]).all()
+
+
+def test_people_said_to_have_moved_on_are_believed_as_reviewed() -> None:
+    stock = claim("h", 2000, 112, measure="hosted", counting="stock")
+    moved = claim("m", 500, 110, measure="moved_on")
+
+    def level(*claims: object) -> float:
+        last = issue(border.one_gate(*claims)).last_figure  # type: ignore[arg-type]
+        assert last is not None
+        return last.value
+
+    assert level(stock) == level(stock, moved.model_copy(update={"review": "rejected"})) == 2000
+    assert level(stock, moved) == 2500

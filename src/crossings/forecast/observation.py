@@ -159,7 +159,12 @@ class _Sorter:
         self.kept: list[Claim] = []
         claims = situation.claims
         self.has_arrivals = any(c.measure in ARRIVALS and _is_report(c) for c in claims)
-        self.moved_on = [c for c in claims if c.target == "moved_on.cumulative"]
+        self.moved_on = [
+            c
+            for c in claims
+            if c.target == "moved_on.cumulative"
+            and (c.review == "accepted" or (c.review == "proposed" and include_proposed))
+        ]
         self.replaced = _replaced(claims)
         self.last_planning = _last_by_speaker(claims, issued_at)
         self.parts = self._covered_by_parts(claims)

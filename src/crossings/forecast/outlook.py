@@ -42,7 +42,7 @@ class ClaimUse:
 
 @dataclasses.dataclass(frozen=True)
 class LastFigure:
-    """The newest figure of the headline's target: whole people, as of when, and how old at issue."""
+    """The newest figure of the headline's target: people, as of when, how old at issue."""
 
     claim: str
     value: float

@@ -3,8 +3,8 @@
 A particle is a vector of standard normals: its parameters' coordinates and the noises of every
 step. Its history is a deterministic replay of them, so late, corrected and out-of-order figures
 are no special case. Figures enter in stages, in the order of the times they speak of, and within a
-stage their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin 2002
-for the stages): each temperature is chosen so that the effective sample size falls to half,
+stage their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet and Jasra 2006; Chopin
+2002 for the stages): each temperature is chosen so that the effective sample size falls to half,
 particles are resampled systematically and then moved by Metropolis steps that leave the
 distribution reached so far unchanged:
 
@@ -77,10 +77,14 @@ class Target(Protocol):
     stages: tuple[Stage, ...]
     refreshed: tuple[int, ...]
     error_coordinates: tuple[int, ...]
-    blocks: dict[str, tuple[int, ...]]
     channel_codes: npt.NDArray[np.int64]
     step_codes: npt.NDArray[np.int64]
     window_steps: tuple[int, int]
+
+    @property
+    def blocks(self) -> dict[str, tuple[int, ...]]:
+        """Coordinates that noises of the path can make up for, by the name of what they drive."""
+        ...
 
     def log_likelihoods(self, coordinates: F8, path: F8, stage: int) -> tuple[F8, F8]:
         """Log likelihoods of the figures before a stage and of those it adds, each (n,)."""
