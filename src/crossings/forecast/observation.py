@@ -244,7 +244,7 @@ class _Sorter:
 
     def _take_plan(self, claim: Claim) -> None:
         latest = self.last_planning.get(_speaker(claim))
-        if latest != claim.id:
+        if latest not in (None, claim.id):
             self.out(claim, f"the same speaker's later figure stands for it ({latest})")
             return
         role = "intention" if claim.basis == "intention" else "planning"
@@ -465,6 +465,8 @@ def _is_copy(claim: Claim, kept: Claim) -> bool:
     )
     if not same_kind or claim.value is None or kept.value is None:
         return False
+    if _is_plan(claim) != _is_plan(kept):
+        return False  # who says how many will come repeats nobody who says how many came
     bounds = ("at_least", "at_most")
     if kept.qualifier in bounds and claim.qualifier not in bounds:
         return False  # a number says more than the bound that came first
@@ -509,7 +511,9 @@ def _last_by_speaker(claims: Iterable[Claim], issued_at: dt.datetime) -> dict[st
     """The newest plan or intention of each speaker: speaker -> claim id."""
     last: dict[str, Claim] = {}
     for claim in claims:
-        if claim.measure in ARRIVALS and _is_plan(claim) and claim.value is not None:
+        # A repetition is no later figure.
+        fresh = claim.value is not None and not claim.same_group_as
+        if claim.measure in ARRIVALS and _is_plan(claim) and fresh:
             before = last.get(_speaker(claim))
             if before is None or (claim.known_at, claim.id) > (before.known_at, before.id):
                 last[_speaker(claim)] = claim
