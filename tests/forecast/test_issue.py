@@ -391,7 +391,8 @@ def chain(kinds: list[str], country: str = "BBB") -> Situation:
     places = [border.place("home", "origin", "AAA")]
     places += [border.place(f"p{i}", kind, country) for i, kind in enumerate(kinds)]
     routes = [border.route(a.id, b.id) for a, b in pairwise(places)]
-    return border.situation(claim("a", 3000, 100), places=places, routes=routes)
+    known = border.situation(claim("a", 3000, 100), places=places, routes=routes)
+    return known.model_copy(update={"step_hours": 6.0})
 
 
 def test_maps_of_every_shape_forecast() -> None:
@@ -466,7 +467,7 @@ def test_the_template_of_a_new_situation_forecasts(tmp_path: Path) -> None:
     assert made.places == ("all", "old-bridge", "southtown")
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(known=crises())
 def test_a_folder_forecasts_as_its_situation(
     tmp_path_factory: pytest.TempPathFactory, known: Situation
