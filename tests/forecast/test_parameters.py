@@ -67,8 +67,10 @@ def test_looking_up_is_exact_to_a_thousandth(
 def test_a_higher_normal_is_a_higher_value(
     pair: tuple[Distribution, Any], normals: list[float]
 ) -> None:
-    found = values(pair[0].table(), np.sort(np.array(normals)))
-    assert np.all(np.diff(found) >= -1e-12 * np.abs(found[1:]))
+    table = pair[0].table()
+    found = values(table, np.sort(np.array(normals)))
+    # Rounding is that of the table's largest numbers, also where it passes 0.
+    assert np.all(np.diff(found) >= -1e-12 * np.abs(table).max())
 
 
 def test_normals_out_of_reach_are_taken_to_the_edge() -> None:
@@ -169,7 +171,9 @@ def test_a_mixture_of_one_part_is_that_part(pair: tuple[Distribution, Any]) -> N
     ours = pair[0]
     z = np.linspace(-3, 3, 50)
     exact = ours.quantile(stats.norm.cdf(z))
-    np.testing.assert_allclose(values(mixture([(2.0, ours)]), z), exact, rtol=1e-3, atol=1e-9)
+    # Linear between the points of a grid: near 0 the error is one of the scale, not of the value.
+    near_zero = 1e-9 + 1e-5 * float(np.abs(exact).max())
+    np.testing.assert_allclose(values(mixture([(2.0, ours)]), z), exact, rtol=1e-3, atol=near_zero)
 
 
 def test_a_part_without_weight_is_never_drawn() -> None:

@@ -95,7 +95,9 @@ def _log_phi(x: float) -> float:
     """Log of the standard normal distribution function, safe far in the lower tail."""
     if x > -30.0:
         return math.log(max(1e-300, 0.5 * math.erfc(-x * 0.7071067811865476)))
-    return -0.5 * x * x - math.log(-x) - 0.9189385332046727
+    tail = 1.0 / (x * x)
+    series = math.log1p(tail * (3.0 * tail - 1.0))
+    return -0.5 * x * x - math.log(-x) - 0.9189385332046727 + series
 
 
 @nb.njit
