@@ -289,14 +289,14 @@ def _below(side: HostSide, share: dict[str, F8]) -> dict[str, F8]:
 
 
 def by_nearness(side: HostSide) -> list[str]:
-    """The host's places from the border outwards, by the hours of the quickest way."""
+    """The host's places from the border outwards, by the hours and stages of the quickest way."""
     hours = {edge.head: edge.hours for edge in side.network.edges if edge.id.startswith("on:")}
 
-    def distance(place: str) -> float:
-        total = 0.0
+    def distance(place: str) -> tuple[float, int]:
+        total, stages = 0.0, 0
         while place in side.parent:
             total += hours[place]
-            place = side.parent[place]
-        return total
+            place, stages = side.parent[place], stages + 1
+        return total, stages
 
     return sorted(side.places, key=distance)
