@@ -33,7 +33,7 @@ picture: $(STAMP)
 
 # Choose the newest versions again and pin them with their hashes.
 pins: $(STAMP)
-	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	$(BIN)/pip-compile --quiet --upgrade --extra dev --extra cluster --extra postgres --extra verify --generate-hashes --allow-unsafe --strip-extras \
 		--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--output-file constraints-dev.txt pyproject.toml
 
