@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from crossings.errors import InputError as InputError
     from crossings.errors import OutputError as OutputError
     from crossings.forecast.outlook import Outlook as Outlook
+    from crossings.reports.reader import read as read
+    from crossings.reports.records import ReadClaim as ReadClaim
+    from crossings.reports.records import Reading as Reading
     from crossings.situation.catalogue import load as load
     from crossings.situation.records import Claim as Claim
     from crossings.situation.records import Context as Context
@@ -40,10 +43,13 @@ _HOME = {
     "OutputError": "crossings.errors",
     "Place": "crossings.situation.records",
     "Prior": "crossings.situation.records",
+    "ReadClaim": "crossings.reports.records",
+    "Reading": "crossings.reports.records",
     "Route": "crossings.situation.records",
     "Situation": "crossings.situation.records",
     "forecast": "crossings",  # the room itself, which can be called
     "load": "crossings.situation.catalogue",
+    "read": "crossings.reports.reader",
     "simulate": "crossings.dynamics.simulation",
 }
 
@@ -57,10 +63,13 @@ __all__ = [
     "OutputError",
     "Place",
     "Prior",
+    "ReadClaim",
+    "Reading",
     "Route",
     "Situation",
     "forecast",
     "load",
+    "read",
     "simulate",
 ]
 __version__ = "0.1.0"

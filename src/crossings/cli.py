@@ -191,5 +191,35 @@ def forecast(
             print(f"Written to {out}: forecast.csv, forecast.nc, forecast.json, situation.html")
 
 
+@app.command()
+def read(
+    paths: Annotated[list[Path], typer.Argument(help="Reports: text, or .jsonl (id, text).")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a document.")] = False,
+    published: Annotated[
+        str, typer.Option(help="Day of publication, for reports that do not give it: 2023-09-25.")
+    ] = "",
+) -> None:
+    """Read reports: every figure about people, with who says it, where and when.
+
+    Example: [bold]crossings read report.txt --published 2023-09-25[/bold]
+    """
+    import json
+
+    from crossings.reports.documents import documents
+    from crossings.reports.reader import read as read_text
+
+    for path in paths:
+        for document in documents(path, published):
+            reading = read_text(document.text, document.published)
+            if as_json:
+                print(json.dumps(reading.as_dict(document.id)))
+                continue
+            for claim in reading.claims:
+                said = "; ".join(claim.sources) or "the report"
+                print(
+                    f"{claim.figure_text} {claim.unit} {claim.measure} {claim.place or ''} ({said})"
+                )
+
+
 if __name__ == "__main__":
     main()

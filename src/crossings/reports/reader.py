@@ -1,0 +1,72 @@
+"""The reader: a text through all stages, to a :class:`Reading`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from crossings.errors import InputError
+from crossings.reports.lexicon import Lexicon, load_lexicon
+from crossings.reports.numbers import find_figures
+from crossings.reports.records import Figure, ReadClaim, Reading, Sentence
+from crossings.reports.sentences import sentence_spans
+from crossings.reports.tokens import tokenise
+
+
+def read(text: str, published: str | dt.date | None = None, *, language: str = "en") -> Reading:
+    """Read a report: every attributed figure about people, with who said it, where and when.
+
+    Args:
+        text: the plain text of one document.
+        published: the day it was published (ISO 8601), against which "Wednesday" or "last month"
+            is resolved; ``None`` if unknown.
+        language: the code of a language folder.
+
+    Raises:
+        InputError: ``published`` is no date, or there is no such language.
+    """
+    lexicon = load_lexicon(language)
+    day = _day(published)
+    sentences = split(text, lexicon)
+    reading = Reading(text, day, language, sentences)
+    for sentence in sentences:
+        for figure in find_figures(sentence, lexicon):
+            reading.claims.append(_claim(figure, sentence))
+    return reading
+
+
+def split(text: str, lexicon: Lexicon) -> list[Sentence]:
+    """The sentences of a text with their tokens."""
+    return [
+        Sentence(index, start, end, text[start:end], tokenise(text[start:end], start, lexicon))
+        for index, (start, end) in enumerate(sentence_spans(text, lexicon.abbreviations))
+    ]
+
+
+def _claim(figure: Figure, sentence: Sentence) -> ReadClaim:
+    return ReadClaim(
+        figure.start,
+        figure.end,
+        figure.text,
+        figure.low,
+        figure.high,
+        figure.qualifier,
+        sentence=sentence.index,
+        sentence_start=sentence.start,
+        sentence_end=sentence.end,
+        why={"number": figure.why or figure.kind},
+    )
+
+
+def _day(published: str | dt.date | None) -> dt.date | None:
+    if published is None or published == "":
+        return None
+    if isinstance(published, dt.datetime):
+        return published.date()
+    if isinstance(published, dt.date):
+        return published
+    try:
+        return dt.date.fromisoformat(published.strip()[:10])
+    except ValueError as error:
+        raise InputError(
+            f"published: found {published!r}, expected a date such as 2023-09-25"
+        ) from error

@@ -1,0 +1,121 @@
+"""The plain records that pass from stage to stage of the reader.
+
+Offsets count characters of the document's text, as a half-open span: ``text[start:end]``. Nothing
+here is checked against a situation; that is done when a reading is linked to one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Token:
+    """A word, a number or a sign. ``low`` is the text in small letters with plain apostrophes."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    kind: str
+    """``word``, ``number`` or ``sign``."""
+    classes: frozenset[str] = frozenset()
+    """Word classes of the lexicon: preposition, determiner, people, verb ..."""
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence and its tokens."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    tokens: list[Token]
+
+
+@dataclass(slots=True)
+class Figure:
+    """A number expression, before it is known whether it counts people.
+
+    ``first`` and ``last`` are the token indices of the whole expression within its sentence
+    (``last`` excluded), qualifier included; ``low`` and ``high`` are bounds as in ``Claim``.
+    """
+
+    sentence: int
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+    low: int | None
+    high: int | None
+    qualifier: str
+    kind: str = "digits"
+    """``digits``, ``words``, ``vague`` or ``another`` (a number that is only implied)."""
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ReadClaim:
+    """One attributed figure as read, in the terms of ``Claim``.
+
+    ``as_of`` is the phrase as written, ``as_of_date`` what it means given the day of publication
+    (ISO 8601; the last day of a period) and ``as_of_precision`` how exact that is. ``part_of`` and
+    ``same_group_as`` are indices into the claims of the same reading. ``why`` names, stage by
+    stage, the rule that won.
+    """
+
+    start: int
+    end: int
+    figure_text: str
+    low: int | None
+    high: int | None
+    qualifier: str
+    unit: str = "people"
+    measure: str = "other"
+    place: str | None = None
+    origin: str | None = None
+    sources: list[str] = field(default_factory=list)
+    via: str | None = None
+    as_of: str | None = None
+    as_of_date: str | None = None
+    as_of_precision: str | None = None
+    status: str = "reported"
+    part_of: int | None = None
+    same_group_as: int | None = None
+    counting: str = "cumulative"
+    basis: str = "estimate"
+    sentence: int = 0
+    sentence_start: int = 0
+    sentence_end: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one document says: its sentences and the claims, events and context found in them."""
+
+    text: str
+    published: dt.date | None
+    language: str
+    sentences: list[Sentence]
+    claims: list[ReadClaim] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    context: list[Any] = field(default_factory=list)
+
+    def quote(self, claim: ReadClaim) -> str:
+        """The sentence in which a claim stands, verbatim."""
+        return self.text[claim.sentence_start : claim.sentence_end]
+
+    def as_dict(self, identity: str = "") -> dict[str, Any]:
+        """The reading as plain values, in the order of ``crossings read --json``."""
+        return {
+            "id": identity,
+            "claims": [dataclasses.asdict(claim) for claim in self.claims],
+            "events": [dataclasses.asdict(event) for event in self.events],
+            "context": [dataclasses.asdict(statement) for statement in self.context],
+        }
