@@ -156,7 +156,7 @@ def test_a_prior_that_means_nothing_is_one_line(mine: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_line(mine: Path, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("mine")
-    assert "the forecast could not be written" in refused(mine, *QUICK, "-o", blocker / "out")
+    assert "cannot be written" in refused(mine, *QUICK, "-o", blocker / "out")
     assert blocker.read_text() == "mine"
 
 
@@ -181,5 +181,18 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(mine: Path, tmp_path: Path) 
     )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert f"{out}: the forecast could not be written: " in done.stderr
+    assert f"{out}: cannot be written (" in done.stderr
     assert not (tmp_path / "deep").exists()
+
+
+def test_a_forecast_folder_is_exported_under_a_profile(mine: Path, tmp_path: Path) -> None:
+    assert run(mine, *QUICK, "-o", tmp_path / "out").returncode == 0
+    asked = ["--situation", str(mine), "--csv", str(tmp_path / "x.csv"), "--profile", "public"]
+    command = [sys.executable, "-m", "crossings.cli", "export", str(tmp_path / "out"), *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "--sign-off" in done.stderr
+    signed = [*command, "--sign-off", "A. Person, duty officer"]
+    done = subprocess.run(signed, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "x.csv").is_file()

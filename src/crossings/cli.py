@@ -221,5 +221,54 @@ def read(
                 )
 
 
+def export(
+    source: Annotated[str, typer.Argument(help="A forecast folder, or a situation to forecast.")],
+    html: Annotated[Path | None, typer.Option(help="File for the page.")] = None,
+    hub: Annotated[Path | None, typer.Option(help="Folder for a forecast hub.")] = None,
+    hxl: Annotated[Path | None, typer.Option(help="Folder for tables with HXL tags.")] = None,
+    netcdf: Annotated[Path | None, typer.Option(help="File for every draw (.nc).")] = None,
+    csv: Annotated[Path | None, typer.Option(help="File for the quantiles.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Issue time, where a situation is given.")
+    ] = None,
+    horizon: Annotated[str, typer.Option(help="How far, where a situation is given.")] = "8d",
+    profile: Annotated[
+        str, typer.Option(help="internal, or public: leaves out what could endanger people.")
+    ] = "internal",
+    sign_off: Annotated[
+        str, typer.Option(help="Who answers for a public export: name and function.")
+    ] = "",
+    situation: Annotated[
+        str | None, typer.Option(help="The situation of a forecast folder, if not bundled.")
+    ] = None,
+) -> None:
+    """Write a forecast for others: page, forecast hub, HXL tables, netCDF, CSV.
+
+    Example: [bold]crossings export out/ --hub hub/ --hxl tables/[/bold]
+    """
+    import datetime as dt
+
+    from crossings.errors import InputError
+    from crossings.forecast.issue import forecast as issue
+    from crossings.publish.export import SignOff, stored
+    from crossings.publish.export import export as write
+    from crossings.publish.terminal import progress_bar
+    from crossings.situation.catalogue import load
+
+    named = {"html": html, "hub": hub, "hxl": hxl, "netcdf": netcdf, "csv": csv}
+    targets = {name: path for name, path in named.items() if path is not None}
+    if not targets:
+        raise InputError("export: found no target, expected at least one of --html, --hub, ...")
+    signed = SignOff(sign_off, dt.datetime.now(dt.UTC)) if sign_off else None
+    if (Path(source) / "forecast.json").is_file():
+        outlook, known = stored(source, None if situation is None else load(situation))
+    else:
+        known = load(source)
+        with progress_bar() as progress:
+            outlook = issue(known, as_of, horizon, progress=progress)
+    for path in write(outlook, known, targets, profile, signed):
+        print(f"Written: {path}")
+
+
 if __name__ == "__main__":
     main()

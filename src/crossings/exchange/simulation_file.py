@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from crossings.errors import InputError, OutputError
+from crossings.errors import InputError
 from crossings.exchange.forecast_csv import guarded
 from crossings.exchange.forecast_netcdf import MOST
+from crossings.exchange.whole import write_file
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 COLUMNS = ("day", "date", "place", "mean", "q05", "q25", "q50", "q75", "q95")
@@ -28,19 +27,7 @@ def write_simulation(run: xr.Dataset, path: Path | str) -> Path:
     """
     target = check_name(path)
     content = simulation_netcdf(run) if target.suffix == ".nc" else simulation_csv(run).encode()
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        made = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            made.chmod(0o644)
-            made.replace(target)
-        finally:
-            made.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    return target
+    return write_file(target, content)
 
 
 def check_name(path: Path | str) -> Path:

@@ -33,6 +33,7 @@ def situation_page(
     situation: Situation,
     later: Situation | None = None,
     profile: str = "internal",
+    sign_off: str = "",
 ) -> str:
     """A forecast and everything behind it as one HTML document.
 
@@ -41,12 +42,13 @@ def situation_page(
         situation: its situation; only what was known at the issue time is used.
         later: the situation with what came after; its newer figures are drawn beside the forecast.
         profile: ``internal``, or ``public`` (see :mod:`crossings.publish.view`).
+        sign_off: who answers for publishing it, as a sentence; empty for nobody.
 
     Raises:
         InputError: the profile is not known.
     """
     shown = view(outlook, situation, later, profile)
-    return _document(shown, _sections(shown))
+    return _document(shown, _sections(shown), sign_off)
 
 
 def _sections(shown: View) -> list[str]:
@@ -65,7 +67,7 @@ def _sections(shown: View) -> list[str]:
     ]
 
 
-def _document(shown: View, sections: list[str]) -> str:
+def _document(shown: View, sections: list[str], sign_off: str) -> str:
     body = "\n".join(section for section in sections if section)
     links = "".join(
         f'<li><a href="#{key}">{label}</a></li>'
@@ -84,5 +86,5 @@ def _document(shown: View, sections: list[str]) -> str:
         f"<style>\n{style}</style>\n</head>\n<body>\n"
         f"{page_forecast.headline_section(shown)}\n"
         f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n'
-        f"<main>\n{body}\n</main>\n{page_method.imprint(shown)}\n</body>\n</html>\n"
+        f"<main>\n{body}\n</main>\n{page_method.imprint(shown, sign_off)}\n</body>\n</html>\n"
     )

@@ -90,15 +90,16 @@ def responsibility_section() -> str:
     )
 
 
-def imprint(view: View) -> str:
-    """Licence, versions, seed: what is needed to make the same forecast again."""
+def imprint(view: View, sign_off: str = "") -> str:
+    """Who signed it off; licence, versions, seed: what makes the same forecast again."""
     outlook = view.outlook
     versions = ", ".join(f"{text(k)} {text(v)}" for k, v in sorted(outlook.versions.items()))
     licence = view.known.licence
     data = f"<p>Data: {name(licence, 400)}.</p>" if licence else ""
+    signed = f"<p>{name(sign_off, 400)}.</p>" if sign_off else ""
     return (
-        f'<footer id="imprint"><p>{outlook.members:,} members, seed {outlook.seed}. {versions}. '
-        f"Situation <code>{text(outlook.situation)}</code>, sensitivity "
+        f'<footer id="imprint">{signed}<p>{outlook.members:,} members, seed {outlook.seed}. '
+        f"{versions}. Situation <code>{text(outlook.situation)}</code>, sensitivity "
         f"{text(outlook.sensitivity or 'not stated')}.</p>{data}"
         "<p>Made with crossings. Forecasts are no statement of fact; figures belong to those who "
         "stated them.</p></footer>"
