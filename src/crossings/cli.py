@@ -221,6 +221,7 @@ def read(
                 )
 
 
+@app.command()
 def export(
     source: Annotated[str, typer.Argument(help="A forecast folder, or a situation to forecast.")],
     html: Annotated[Path | None, typer.Option(help="File for the page.")] = None,
