@@ -1,0 +1,50 @@
+"""Ledgers on both databases: every test that takes ``url`` runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crossings import ledger
+from tests.ledger.postgresql_server import Server, binaries
+
+NewLedger = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    if binaries() is None:
+        reason = "no PostgreSQL binaries (apt-get install postgresql)"
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(f"{reason}, but CI must test on PostgreSQL")
+        pytest.skip(reason)
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """The name of a database with the tables of a ledger, to be copied."""
+    url = server.new_database()
+    ledger.open(url).close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> NewLedger:
+    """Makes addresses of new ledgers; property tests need one an example."""
+    numbers = iter(range(10_000))
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path / f'ledger-{next(numbers)}.sqlite'}"
+    server = request.getfixturevalue("server")
+    template = request.getfixturevalue("template")
+    return lambda: server.new_database(template)
+
+
+@pytest.fixture
+def url(new_ledger: NewLedger) -> str:
+    return new_ledger()

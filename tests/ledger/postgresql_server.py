@@ -1,0 +1,150 @@
+"""A real PostgreSQL server for tests and benchmarks: in a folder of its own, gone afterwards.
+
+PostgreSQL refuses to run as root; there it runs as the user ``postgres`` or ``nobody``.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+PASSWORD = "S3cret-of-the-ledger"
+
+
+def binaries() -> Path | None:
+    """The folder with ``initdb`` and ``postgres`` of the newest version, ``None`` without any."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: float(p.parts[-3])
+    )
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+class Server:
+    """A running server; ``url(name)`` is a database on it, made empty by :meth:`new_database`."""
+
+    def __init__(self) -> None:
+        home = binaries()
+        assert home is not None, "no PostgreSQL binaries"
+        self._home = home
+        self._folder = Path(tempfile.mkdtemp(prefix="ledger-postgresql-"))
+        self._owner = _owner()
+        if self._owner:
+            shutil.chown(self._folder, self._owner)
+        self.data = self._folder / "data"
+        self.port = _free_port()
+        password = self._folder / "password"
+        password.write_text(PASSWORD)
+        if self._owner:
+            shutil.chown(password, self._owner)
+        self._run(
+            *("initdb", "-D", str(self.data), "-U", "keeper", "--pwfile", str(password)),
+            *("--auth", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-sync"),
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server (again) and wait until it answers."""
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": str(self._folder),
+        }
+        command = [str(self._home / "postgres"), "-D", str(self.data)]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._as_owner(), *command],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=self._folder,
+                start_new_session=True,  # a process group of its own, for `kill`
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                said = (self._folder / "log").read_text(errors="replace")
+                raise RuntimeError(f"PostgreSQL does not answer: {said[-2000:]}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Let the server and all its processes die at once, as in a power cut."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed
+            self._process.wait(timeout=60)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, database: str = "postgres", password: str = PASSWORD) -> str:
+        """The address of a database."""
+        return f"postgresql://keeper:{password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a new database, empty or like ``template``."""
+        name = f"ledger_{secrets.token_hex(6)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def execute(self, *statements: str) -> None:
+        """Run statements outside any transaction."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def _as_owner(self) -> list[str]:
+        return ["setpriv", *_identity(self._owner), "--"] if self._owner else []
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*self._as_owner(), str(self._home / program), *arguments],
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+        )
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            with psycopg.connect(self.url(), connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+
+def _owner() -> str:
+    """Whom the server runs as where we are root; empty for ourselves."""
+    if os.geteuid() != 0:
+        return ""
+    names = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _identity(owner: str) -> list[str]:
+    user = pwd.getpwnam(owner)
+    return [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
