@@ -35,14 +35,23 @@ def template(server: Server) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> NewLedger:
+def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewLedger]:
     """Makes addresses of new ledgers; property tests need one an example."""
     numbers = iter(range(10_000))
     if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path / f'ledger-{next(numbers)}.sqlite'}"
-    server = request.getfixturevalue("server")
-    template = request.getfixturevalue("template")
-    return lambda: server.new_database(template)
+        yield lambda: f"sqlite:///{tmp_path / f'ledger-{next(numbers)}.sqlite'}"
+        return
+    server: Server = request.getfixturevalue("server")
+    template: str = request.getfixturevalue("template")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(server.new_database(template))
+        return made[-1]
+
+    yield new
+    for url in made:
+        server.drop_database(url)
 
 
 @pytest.fixture
