@@ -1,0 +1,129 @@
+"""Processes that open files and read documents, one task at a time, and can be killed.
+
+A document can be built to keep any parser busy for hours or to fill the memory. So parsing and
+reading happen in processes of their own: each has a limit to its memory, and whoever waits for an
+answer too long kills the process and goes on. The process is started anew (not forked), so that it
+works from any program and thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import signal
+import sys
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from crossings.errors import CrossingsError, InputError
+from crossings.reports.inputs.document import Document
+from crossings.reports.inputs.opening import open_bytes, open_file
+from crossings.reports.reader import read
+from crossings.reports.records import Reading
+
+MEMORY_BYTES = 4_000_000_000
+"""Address space of one process; what needs more is reported as too large."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Open:
+    """The task to open a file; with ``data``, to take these bytes for its content."""
+
+    path: str
+    data: bytes | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Read:
+    """The task to read documents, answered one by one."""
+
+    documents: tuple[Document, ...]
+    published: str
+    language: str
+
+
+Answer = list[Document | InputError] | Reading | CrossingsError
+
+
+class Worker:
+    """One such process. ``connection`` becomes ready when there is an answer or it has died."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def give(self, task: Open | Read) -> None:
+        """Hand over a task; its answers (one, or one a document) come through ``connection``."""
+        with contextlib.suppress(OSError):  # it has died: the connection tells
+            self.connection.send(task)
+
+    def answer(self) -> Answer | None:
+        """The next answer; ``None`` where the process has died."""
+        try:
+            answer: Answer = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return answer
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection[Any, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides when we end
+    _limit_memory()
+    while True:
+        try:
+            task = connection.recv()
+        except (EOFError, OSError):
+            return
+        match task:
+            case Open(path, data):
+                connection.send(_opened(path, data))
+            case Read(documents, published, language):
+                for document in documents:
+                    connection.send(_reading(document, published, language))
+
+
+def _limit_memory() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _opened(path: str, data: bytes | None) -> Answer:
+    try:
+        return open_file(Path(path)) if data is None else open_bytes(data, path)
+    except InputError as error:
+        return error
+    except Exception as error:  # a parser met what its authors did not foresee: the rest goes on
+        return InputError(f"{path}: {_unforeseen(error)}")
+
+
+def _reading(document: Document, published: str, language: str) -> Answer:
+    try:
+        reading = read(document.text, published or document.published or None, language=language)
+    except InputError as error:
+        return InputError(f"{document.name}: {error}")
+    except Exception as error:
+        return InputError(f"{document.name}: {_unforeseen(error)}")
+    # Tokens are many and of no use after reading.
+    bare = [dataclasses.replace(sentence, tokens=[]) for sentence in reading.sentences]
+    return dataclasses.replace(reading, sentences=bare)
+
+
+def _unforeseen(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"needs more than {MEMORY_BYTES // 1_000_000_000} GB of memory, left out"
+    return f"cannot be read ({type(error).__name__})"
