@@ -167,7 +167,8 @@ def forecast(
     from crossings.exchange.forecast_json import forecast_json
     from crossings.forecast.issue import forecast as issue
     from crossings.publish.page import situation_page
-    from crossings.publish.terminal import print_outlook, progress_bar
+    from crossings.publish.progress import progress_bar
+    from crossings.publish.terminal import print_outlook
 
     with progress_bar() as progress:
         outlook = issue(
@@ -193,32 +194,44 @@ def forecast(
 
 @app.command()
 def read(
-    paths: Annotated[list[Path], typer.Argument(help="Reports: text, or .jsonl (id, text).")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Reports, or folders of them; - for standard input.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a document.")] = False,
     published: Annotated[
-        str, typer.Option(help="Day of publication, for reports that do not give it: 2023-09-25.")
+        str, typer.Option(help="Day of publication, in place of what a report states: 2023-09-25.")
     ] = "",
+    seconds: Annotated[float, typer.Option(help="How long one document may take.", min=1)] = 60.0,
 ) -> None:
     """Read reports: every figure about people, with who says it, where and when.
 
+    Text, web pages, PDF, RSS and Atom feeds, JSON Lines (id, text, published); up to 20 MB each.
+    What cannot be read is listed at the end, with status 1.
+
     Example: [bold]crossings read report.txt --published 2023-09-25[/bold]
     """
-    import json
+    from rich.console import Console
 
-    from crossings.reports.documents import documents
-    from crossings.reports.reader import read as read_text
+    from crossings.publish.progress import count_bar
+    from crossings.publish.reading import print_failures, print_reading, reading_json
+    from crossings.reports.batch import read_files
+    from crossings.reports.inputs.opening import files_in, standard_input
 
-    for path in paths:
-        for document in documents(path, published):
-            reading = read_text(document.text, document.published)
-            if as_json:
-                print(json.dumps(reading.as_dict(document.id)))
-                continue
-            for claim in reading.claims:
-                said = "; ".join(claim.sources) or "the report"
-                print(
-                    f"{claim.figure_text} {claim.unit} {claim.measure} {claim.place or ''} ({said})"
-                )
+    files, given = standard_input(paths) or (files_in(paths), None)
+    failed = []
+    with count_bar("Reading") as progress:
+        for outcome in read_files(
+            files, published=published, given=given, seconds=seconds, progress=progress
+        ):
+            if outcome.reading is None or outcome.document is None:
+                failed.append(outcome)
+            elif as_json:
+                print(reading_json(outcome.document, outcome.reading))
+            else:
+                print_reading(Console(), outcome.document, outcome.reading)
+    if failed:
+        print_failures(failed)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -253,7 +266,7 @@ def export(
     from crossings.forecast.issue import forecast as issue
     from crossings.publish.export import SignOff, stored
     from crossings.publish.export import export as write
-    from crossings.publish.terminal import progress_bar
+    from crossings.publish.progress import progress_bar
     from crossings.situation.catalogue import load
 
     named = {"html": html, "hub": hub, "hxl": hxl, "netcdf": netcdf, "csv": csv}

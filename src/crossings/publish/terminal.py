@@ -6,12 +6,8 @@ characters and never read as markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -33,19 +29,6 @@ SHARES_ASSUMED = (
     "No figure known at the issue time says where people go after the border: how they divide "
     "between the places is assumed."
 )
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[float], None] | None]:
-    """A progress bar on stderr where that is a terminal; None in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("Forecasting"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("forecast", total=1.0)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def print_outlook(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from crossings.forecast.summary import Headline, Range
-from crossings.situation.records import Claim, Context, Event
 from crossings.situation.times import DAY_END
+
+if TYPE_CHECKING:  # words for reports need no forecast
+    from crossings.forecast.summary import Headline, Range
+    from crossings.situation.records import Claim, Context, Event
 
 TARGET_WORDS = {
     "arrived.cumulative": "people arrived",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from crossings.errors import CrossingsError, InputError
+from crossings.errors import InputError
 from crossings.reports.inputs.document import Document
 from crossings.reports.records import Reading
 from crossings.reports.workers import Answer, Open, Read, Worker

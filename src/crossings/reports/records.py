@@ -96,6 +96,59 @@ class ReadClaim:
 
 
 @dataclass(slots=True)
+class ReadEvent:
+    """One statement that something happened, as read, in the terms of ``Event``.
+
+    ``start`` and ``end`` span the words of the statement, whose ``wording`` they are where a side
+    is speaking. ``when``, ``date`` and ``date_precision`` are as ``as_of`` of a claim, but an
+    action's date is the first day of a period. ``actor`` did it, ``target`` it was done to.
+    ``disputes`` is the index of the event in the same reading that this one contradicts.
+    """
+
+    start: int
+    end: int
+    kind: str
+    actor: str | None = None
+    target: str | None = None
+    place: str | None = None
+    when: str | None = None
+    date: str | None = None
+    date_precision: str | None = None
+    sources: list[str] = field(default_factory=list)
+    via: str | None = None
+    wording: str = ""
+    status: str = "reported"
+    disputes: int | None = None
+    sentence: int = 0
+    sentence_start: int = 0
+    sentence_end: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ReadContext:
+    """One statement about the wider setting, as read, in the terms of ``Context``.
+
+    ``bears_on`` is the index of an event of the same reading.
+    """
+
+    start: int
+    end: int
+    relation: str
+    subject: str
+    object: str | None = None
+    place: str | None = None
+    since: str | None = None
+    sources: list[str] = field(default_factory=list)
+    via: str | None = None
+    bears_on: int | None = None
+    sentence: int = 0
+    sentence_start: int = 0
+    sentence_end: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Reading:
     """What one document says: its sentences and the claims, events and context found in them."""
 
@@ -104,12 +157,16 @@ class Reading:
     language: str
     sentences: list[Sentence]
     claims: list[ReadClaim] = field(default_factory=list)
-    events: list[Any] = field(default_factory=list)
-    context: list[Any] = field(default_factory=list)
+    events: list[ReadEvent] = field(default_factory=list)
+    context: list[ReadContext] = field(default_factory=list)
 
-    def quote(self, claim: ReadClaim) -> str:
-        """The sentence in which a claim stands, verbatim."""
-        return self.text[claim.sentence_start : claim.sentence_end]
+    def quote(self, found: ReadClaim | ReadEvent | ReadContext) -> str:
+        """The sentence in which something was found, verbatim."""
+        return self.text[found.sentence_start : found.sentence_end]
+
+    def words(self, found: ReadClaim | ReadEvent | ReadContext) -> str:
+        """The very words of a figure or a statement."""
+        return self.text[found.start : found.end]
 
     def as_dict(self, identity: str = "") -> dict[str, Any]:
         """The reading as plain values, in the order of ``crossings read --json``."""

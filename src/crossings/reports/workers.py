@@ -11,10 +11,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import signal
-import sys
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from crossings.errors import CrossingsError, InputError
@@ -22,6 +22,12 @@ from crossings.reports.inputs.document import Document
 from crossings.reports.inputs.opening import open_bytes, open_file
 from crossings.reports.reader import read
 from crossings.reports.records import Reading
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 MEMORY_BYTES = 4_000_000_000
 """Address space of one process; what needs more is reported as too large."""
@@ -94,10 +100,8 @@ def _serve(connection: Connection[Any, Any]) -> None:
 
 
 def _limit_memory() -> None:
-    if sys.platform == "win32":
+    if resource is None:
         return
-    import resource
-
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import stat
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from crossings.errors import InputError
@@ -55,6 +56,19 @@ def _files(path: Path) -> Iterator[Path]:
     if not inside:
         raise InputError(f"{path}: found an empty folder, expected files to read")
     yield from inside
+
+
+def standard_input(paths: Sequence[Path]) -> tuple[list[Path], bytes] | None:
+    """What standard input holds where ``paths`` is ``-`` alone, up to the limit and one byte more.
+
+    Raises:
+        InputError: ``-`` among other paths.
+    """
+    if Path("-") not in paths:
+        return None
+    if len(paths) > 1:
+        raise InputError("-: found other paths beside it, expected standard input alone")
+    return [Path("standard input")], sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def open_file(path: Path) -> list[Document | InputError]:
