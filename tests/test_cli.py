@@ -9,6 +9,7 @@ import pytest
 
 from crossings.situation.catalogue import bundled, load
 from crossings.situation.folder import new_folder
+from tests.exchange.flee_setups import setup
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -89,9 +90,22 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("command", ["situations", "check", "new"])
+def test_a_flee_setup_becomes_a_situation(tmp_path: Path) -> None:
+    folder = setup(tmp_path / "valley")
+    done = run("import", "flee", folder, "--out", tmp_path / "mine")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "warning: input_csv/closures.csv line 3: Flee never closes the link" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("7 events, 9 claims, tier retrospective")
+    checked = run("check", tmp_path / "mine")
+    assert (checked.returncode, checked.stdout) == (0, "no errors, no warnings\n")
+    again = run("import", "flee", folder, "--out", tmp_path / "mine")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "expected a name not in use" in again.stderr
+
+
+@pytest.mark.parametrize("command", ["situations", "check", "new", "import flee"])
 def test_help_has_an_example(command: str) -> None:
-    done = run(command, "--help")
+    done = run(*command.split(), "--help")
     assert done.returncode == 0
     assert f"Example: crossings {command}" in done.stdout
 

@@ -26,6 +26,10 @@ app = typer.Typer(
 )
 
 
+imports = typer.Typer(help="Make a situation folder from other tools' files.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+
 def main() -> None:
     """Run the command line; the entry point of the script ``crossings``."""
     try:
@@ -109,6 +113,30 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to be made.")]) 
 
     new_folder(folder)
     print(f"{folder}: replace the example by what you know, then run: crossings check {folder}")
+
+
+@imports.command("flee")
+def import_from_flee(
+    folder: Annotated[Path, typer.Argument(help="A Flee set-up: input_csv and source_data.")],
+    out: Annotated[Path, typer.Option("--out", help="The situation folder to be made.")],
+    settings: Annotated[
+        Path | None, typer.Option(help="A simsetting.yml; else the set-up's own, else defaults.")
+    ] = None,
+    tier: Annotated[
+        str, typer.Option(help="retrospective: corrected figures; dated: as first reported.")
+    ] = "retrospective",
+) -> None:
+    """Make a situation folder of a Flee set-up and list what was assumed, odd or left out.
+
+    Example: [bold]crossings import flee burundi2015 --out burundi --settings rules.yml[/bold]
+    """
+    from crossings.exchange.flee_import import import_flee
+    from crossings.publish.listing import print_import
+    from crossings.situation.folder import save_new_folder
+
+    made = import_flee(folder, settings, tier)
+    save_new_folder(made.situation, out)
+    print_import(made.situation, made.notes, str(out))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import crossings
 from crossings.cli import app
+from crossings.situation.flee_tables import FLEE_TABLES
 from crossings.situation.tables import TABLES, Table
 from docs.priors import with_table
 
@@ -123,6 +124,14 @@ def test_the_columns_of_each_table_are_explained_in_order(table: Table) -> None:
     section = page.split(f"\n`{table.file}`", 1)[1].split("\n\n", 2)[1]
     rows = [line.split("|")[1] for line in section.splitlines()[2:]]
     assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(table.columns)
+
+
+def test_the_columns_of_the_tables_of_flee_are_explained() -> None:
+    section = text(ROOT / "docs" / "formats.md").split("## The folder flee/", 1)[1]
+    rows = [line.split("|") for line in section.split("\n\n")[3].splitlines()[2:]]
+    explained = {r[1].strip(" `"): re.findall(r"`(\w+)`", r[2]) for r in rows}
+    columns = {f"{t.field}.csv": [c for c in t.columns if c != "known_at"] for t in FLEE_TABLES}
+    assert explained == columns
 
 
 def test_the_settings_are_explained() -> None:

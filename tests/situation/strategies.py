@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from crossings.situation.flee_records import (
+    FleeCapacity,
+    FleeFigure,
+    FleeLocation,
+    FleeNote,
+    FleeRoute,
+    FleeSetting,
+    FleeTables,
+)
 from crossings.situation.records import (
     ALL,
     Basis,
@@ -72,6 +82,52 @@ def _rows(row_ids: list[str], /, **fields: st.SearchStrategy[Any]) -> st.SearchS
 
 def _some(names: list[str], *more: str) -> st.SearchStrategy[str]:
     return st.sampled_from(["", *more, *names])
+
+
+@st.composite
+def flee_tables(draw: st.DrawFn, places: list[str], zone: ZoneInfo) -> FleeTables | None:
+    """Tables of a Flee set-up whose locations are ``places``."""
+    if not places or draw(st.integers(0, 2)):
+        return None
+    known = moments(zone, "end")
+    locations = [
+        FleeLocation(
+            id=name,
+            region=draw(texts),
+            country=draw(texts),
+            x=draw(st.none() | numbers),
+            type=draw(words),
+            population=draw(st.none() | st.integers(0, 10**9)),
+            attributes=json.dumps(draw(st.dictionaries(texts, texts, max_size=2))),
+            known_at=draw(known),
+        )
+        for name in places
+    ]
+    named = st.sampled_from(places)
+    routes = st.builds(
+        FleeRoute, from_place=named, to_place=named, distance_km=counts, known_at=known
+    )
+    capacities = st.builds(FleeCapacity, place=named, people=st.integers(0, 9), known_at=known)
+    figures = st.builds(
+        FleeFigure, series=named, file=words, date=days, count=st.integers(0, 9), known_at=known
+    )
+    value = st.sampled_from(["0.5", "true", "[1.0, 0.5]", '"poisson"'])
+    settings = st.builds(FleeSetting, key=ids, value=value, known_at=known)
+    line = st.none() | st.integers(1, 9)
+    kind = st.sampled_from(["assumed", "warning", "left out"])
+    notes = st.builds(FleeNote, kind=kind, file=texts, line=line, text=words, known_at=known)
+
+    def rows(one: st.SearchStrategy[Any]) -> tuple[Any, ...]:
+        return tuple(draw(st.lists(one, max_size=2)))
+
+    return FleeTables(
+        locations=tuple(locations),
+        capacities=rows(capacities),
+        routes=rows(routes),
+        figures=rows(figures),
+        settings=rows(settings),
+        notes=rows(notes),
+    )
 
 
 @st.composite
@@ -201,4 +257,5 @@ def situations(draw: st.DrawFn) -> Situation:
         claims=tuple(Claim(**row) for row in table["claims"]),
         context=tuple(Context(**row) for row in table["context"]),
         priors=tuple(priors),
+        flee=draw(flee_tables(places, zone)),
     )

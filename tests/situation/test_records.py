@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crossings.errors import InputError
+from crossings.situation.flee_records import FleeTables
 from crossings.situation.records import Claim, Place, Route, Situation
 from crossings.situation.tables import TABLES
 from tests.situation.strategies import moments, situations
@@ -46,7 +47,22 @@ def histories(draw: st.DrawFn) -> tuple[Situation, dt.datetime, Situation]:
         ]
         order = draw(st.permutations([*kept, *foreign, *changed]))
         update[table.field] = (*order, *past) if draw(st.booleans()) else (*past, *order)
+    update["flee"] = draw(other_future(one.flee, other.flee, when))
     return one, when, one.model_copy(update=update)
+
+
+@st.composite
+def other_future(
+    draw: st.DrawFn, one: FleeTables | None, other: FleeTables | None, when: dt.datetime
+) -> FleeTables | None:
+    """The tables of ``one`` as known at ``when``, with rows of both that became known later."""
+    rows: dict[str, Any] = {}
+    for name in FleeTables.model_fields:
+        mine, theirs = (getattr(tables or FleeTables(), name) for tables in (one, other))
+        future = [row for row in (*mine, *theirs) if row.known_at > when]
+        kept = [row for row in future if draw(st.booleans())]
+        rows[name] = (*(row for row in mine if row.known_at <= when), *kept)
+    return FleeTables(**rows) if any(rows.values()) else None
 
 
 @settings(max_examples=75, deadline=None)
@@ -81,6 +97,10 @@ def test_as_of_keeps_what_was_known_and_nothing_else(one: Situation, data: st.Da
     assert all({row.part_of, row.same_group_as} <= claims | {""} for row in past.claims)
     assert all(row.bears_on in events | {""} for row in past.context)
     assert all(row.disputes in events | claims | statements | {""} for row in past.events)
+    if past.flee is not None:
+        rows = [row for name in FleeTables.model_fields for row in getattr(past.flee, name)]
+        assert all(row.known_at <= when for row in rows)
+        assert {row.id for row in past.flee.locations} <= places
 
 
 @settings(max_examples=40, deadline=None)

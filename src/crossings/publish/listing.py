@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from crossings.situation.catalogue import Overview
+from crossings.situation.flee_records import FleeNote
+from crossings.situation.records import Situation
 from crossings.situation.tables import Problem
 
 SPEAKERS_SHOWN = 8
@@ -57,6 +59,18 @@ def print_problems(problems: Sequence[Problem]) -> None:
         print(f"{problem.severity}: {problem}")
     errors = sum(problem.severity == "error" for problem in problems)
     print(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
+
+
+def print_import(situation: Situation, notes: Sequence[FleeNote], where: str) -> None:
+    """Print what an import assumed, found odd and left out, then what it made."""
+    for note in notes:
+        place = f"{note.file} line {note.line}" if note.line is not None else note.file
+        print(f"{note.kind}: {place + ': ' if place else ''}{note.text}")
+    print(
+        f"Written to {where}: {_count(len(situation.places), 'place')}, "
+        f"{_count(len(situation.routes), 'route')}, {_count(len(situation.events), 'event')}, "
+        f"{_count(len(situation.claims), 'claim')}, tier {situation.tier}"
+    )
 
 
 def _count(number: int, noun: str) -> str:

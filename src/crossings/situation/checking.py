@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 import pycountry
 
+from crossings.situation.flee_checking import check_flee
 from crossings.situation.reading import Contents, Row
 from crossings.situation.records import (
     ALL,
@@ -90,6 +91,7 @@ def check_contents(contents: Contents) -> Iterator[Problem]:
         yield from _check_claim(claim)
         yield from _refer(CLAIMS, claim, "place", places, also=(ALL,))
     yield from _check_links(contents)
+    yield from check_flee(contents, _index(contents, PLACES).rows)
     for prior in rows.get(PRIORS.file, []):
         yield from _check_prior(prior, {*places.rows, *routes.rows, *get_args(EventKind)})
 

@@ -13,14 +13,18 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from crossings.errors import InputError, OutputError
+from crossings.situation.base import Record
 from crossings.situation.checking import check_contents
+from crossings.situation.flee_records import FleeTables
+from crossings.situation.flee_tables import FLEE_FOLDER, FLEE_TABLES
 from crossings.situation.reading import Contents, read_contents
 from crossings.situation.records import Situation
-from crossings.situation.tables import SETTINGS_FILE, TABLES, Problem, write_cells
+from crossings.situation.tables import SETTINGS_FILE, TABLES, Problem, Table, write_cells
 from crossings.situation.times import write_moment
 
 SHOWN_PROBLEMS = 20
@@ -43,7 +47,9 @@ def load_folder(path: str | os.PathLike[str]) -> Situation:
     if errors or contents.settings is None:
         raise InputError(_message(Path(path), errors))
     tables = {t.field: tuple(r.record for r in contents.rows[t.file]) for t in TABLES}
-    return contents.settings.model_copy(update=tables)
+    rows: Any = {t.field: tuple(r.record for r in contents.rows[t.file]) for t in FLEE_TABLES}
+    flee = FleeTables.model_construct(**rows)
+    return contents.settings.model_copy(update={**tables, "flee": None if flee.is_empty else flee})
 
 
 def check_folder(path: str | os.PathLike[str]) -> list[Problem]:
@@ -54,7 +60,7 @@ def check_folder(path: str | os.PathLike[str]) -> list[Problem]:
     """
     contents = _contents(path)
     problems = [*contents.problems, *check_contents(contents)]
-    order = [SETTINGS_FILE, *(table.file for table in TABLES)]
+    order = [SETTINGS_FILE, *(table.file for table in (*TABLES, *FLEE_TABLES))]
     return sorted(
         problems, key=lambda p: (order.index(p.file) if p.file in order else -1, p.line or 0)
     )
@@ -96,11 +102,18 @@ def save_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
             folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".saving-", dir=folder if exists else folder.parent))
         try:
+            if situation.flee is not None:
+                (beside / FLEE_FOLDER).mkdir()
             for name, text in files.items():
                 (beside / name).write_text(text, encoding="utf-8", newline="")
             if exists:
+                if situation.flee is not None:
+                    (folder / FLEE_FOLDER).mkdir(exist_ok=True)
                 for name in files:
                     (beside / name).replace(folder / name)
+                for table in FLEE_TABLES:  # of an earlier situation in this folder
+                    if table.file not in files:
+                        (folder / table.file).unlink(missing_ok=True)
             else:
                 beside.chmod(0o777 & ~_umask())
                 beside.rename(folder)
@@ -119,13 +132,32 @@ def new_folder(path: str | os.PathLike[str]) -> None:
     """
     folder = Path(path)
     try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-            raise InputError(f"new folder: found {str(folder)!r}, expected a name not in use")
+        _check_unused(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for file in _TEMPLATE.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from error
+
+
+def save_new_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
+    """Write ``situation`` as a folder at a name that is not in use yet.
+
+    Raises:
+        InputError: something that is not an empty folder stands there.
+        OutputError: the folder cannot be written.
+    """
+    folder = Path(path)
+    try:
+        _check_unused(folder)
+    except (OSError, ValueError) as error:
+        raise _unwritable(folder, error) from error
+    save_folder(situation, folder)
+
+
+def _check_unused(folder: Path) -> None:
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise InputError(f"new folder: found {str(folder)!r}, expected a name not in use")
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -147,17 +179,24 @@ def _files(situation: Situation) -> dict[str, str]:
     """The text of every file, by name."""
     files = {SETTINGS_FILE: _settings_text(situation)}
     for table in TABLES:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table.columns)
-        rows = getattr(situation, table.field)
-        writer.writerows(write_cells(table, row, situation.zone) for row in rows)
-        files[table.file] = text.getvalue()
+        files[table.file] = _table_text(table, getattr(situation, table.field), situation)
+    for table in FLEE_TABLES if situation.flee is not None else ():
+        rows = getattr(situation.flee, table.field)
+        if rows:
+            files[table.file] = _table_text(table, rows, situation)
     return files
 
 
+def _table_text(table: Table, rows: Iterable[Record], situation: Situation) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(write_cells(table, row, situation.zone) for row in rows)
+    return text.getvalue()
+
+
 def _settings_text(situation: Situation) -> str:
-    tables = {table.field for table in TABLES}
+    tables = {*(table.field for table in TABLES), "flee"}
     entries = {f: getattr(situation, f) for f in Situation.model_fields if f not in tables}
     entries["start"] = write_moment(situation.start, situation.zone, "start")
     return "".join(f"{key} = {_toml(value)}\n" for key, value in entries.items())

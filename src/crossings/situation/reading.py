@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from crossings.situation.records import Record, Situation
+from crossings.situation.base import Record
+from crossings.situation.flee_tables import FLEE_TABLES
+from crossings.situation.records import Situation
 from crossings.situation.tables import (
     CLAIMS,
     CONTEXT,
@@ -71,13 +73,13 @@ def read_contents(folder: Path) -> Contents:
     # Without settings the rows are still checked; this start only fills empty publication times.
     start = settings.start if settings else dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     contents = Contents(settings, {}, {}, set(), problems)
-    for table in TABLES:
+    for table in (*TABLES, *FLEE_TABLES):
         _read_table(contents, folder, table, zone, start)
     return contents
 
 
 def _too_large(folder: Path) -> Problem | None:
-    files = [folder / SETTINGS_FILE, *(folder / table.file for table in TABLES)]
+    files = [folder / SETTINGS_FILE, *(folder / table.file for table in (*TABLES, *FLEE_TABLES))]
     size = sum(file.stat().st_size for file in files if file.is_file())
     if size <= MAX_BYTES:
         return None
@@ -85,35 +87,35 @@ def _too_large(folder: Path) -> Problem | None:
     return Problem("error", "folder", None, "", f"tables of {size / 1e6:.1f} MB", limit)
 
 
-def _read_text(path: Path) -> tuple[str, Problem | None]:
-    """The text of a file in UTF-8, with or without a byte order mark."""
+def _read_text(path: Path, name: str) -> tuple[str, Problem | None]:
+    """The text of a file in UTF-8, with or without a byte order mark; ``name`` is for messages."""
     try:
         data = path.read_bytes()
     except OSError as error:
         reason = f"no readable file ({error.strerror})"
-        return "", Problem("error", path.name, None, "", reason, "a text file")
+        return "", Problem("error", name, None, "", reason, "a text file")
     line = data.count(b"\n", 0, max(data.find(b"\0"), 0)) + 1
     if b"\0" in data:
-        return "", Problem("error", path.name, line, "", "a zero byte", "a text file in UTF-8")
+        return "", Problem("error", name, line, "", "a zero byte", "a text file in UTF-8")
     try:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{error.object[error.start]:02x}"
-        return "", Problem("error", path.name, line, "", found, "text in UTF-8")
+        return "", Problem("error", name, line, "", found, "text in UTF-8")
 
 
 def _read_settings(folder: Path) -> tuple[Situation | None, list[Problem]]:
     if not (folder / SETTINGS_FILE).exists():
         return None, [Problem("error", SETTINGS_FILE, None, "", "no such file", "the settings")]
-    text, problem = _read_text(folder / SETTINGS_FILE)
+    text, problem = _read_text(folder / SETTINGS_FILE, SETTINGS_FILE)
     if problem:
         return None, [problem]
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [Problem("error", SETTINGS_FILE, None, "", str(error), "a TOML file")]
-    tables = {table.field for table in TABLES}
+    tables = {*(table.field for table in TABLES), "flee"}
     known = {k: v for k, v in entries.items() if k in Situation.model_fields and k not in tables}
     problems = [
         Problem("warning", SETTINGS_FILE, None, key, "an unknown entry", "it to be left out")
@@ -155,7 +157,7 @@ def _read_table(
         if not table.optional:
             _lose(contents, Problem("error", table.file, None, "", "no such file", "this table"))
         return
-    text, problem = _read_text(path)
+    text, problem = _read_text(path, table.file)
     if problem:
         _lose(contents, problem)
         return

@@ -8,28 +8,21 @@ Times are aware datetimes with a fixed offset (see :mod:`crossings.situation.tim
 stands for a whole day in the situation's time zone: its last second for ``as_of`` and ``known_at``
 (so that the date of ``.isoformat()`` is still that day), its first for the start of an event.
 
-Text is kept in one canonical form, so that a folder read, written and read again is the same
-situation: without white space around it, with plain line feeds, without control characters; a list
-has no empty entries, and none holds the ``;`` that separates them in the tables.
+What all records share stands in :mod:`crossings.situation.base`; the tables of an imported Flee
+set-up are records too (:mod:`crossings.situation.flee_records`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from crossings.errors import InputError
+from crossings.situation.base import CONFIG, Identifier, Record, Texts, Word, clean_text
+from crossings.situation.flee_records import FleeTables
 from crossings.situation.times import Moment, day_edge, read_moment, with_fixed_offset
 
 Tier = Literal["vintage", "dated", "retrospective"]
@@ -57,64 +50,6 @@ Relation = Literal[
 
 ALL = "all"
 """The place id that stands for all destinations together."""
-
-MAX_TEXT = 100_000
-"""The longest text that a field may hold, in characters."""
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _split_list(value: Any) -> Any:
-    """Entries of a list, from its one-line form (``a; b``) or from any sequence of texts."""
-    parts = [value] if isinstance(value, str) else value
-    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
-        return value
-    entries = (entry.strip() for part in parts for entry in part.split(";"))
-    return tuple(entry for entry in entries if entry)
-
-
-def _clean_text(value: Any) -> Any:
-    """Text with plain line feeds; anything but text as it is.
-
-    Raises:
-        ValueError: the text holds a control character other than tab and line feed.
-    """
-    if isinstance(value, tuple | list):
-        return tuple(_clean_text(entry) for entry in value)
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL.search(text):
-        raise ValueError("text without control characters")
-    return text
-
-
-Identifier = Annotated[str, Field(min_length=1, max_length=200)]
-Word = Annotated[str, Field(min_length=1)]
-"""Text that must not be empty."""
-Texts = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
-"""A list of texts; ``"a; b"`` is understood too."""
-
-_CONFIG = ConfigDict(
-    frozen=True,
-    extra="forbid",
-    str_strip_whitespace=True,
-    str_max_length=MAX_TEXT,
-    allow_inf_nan=False,
-)
-
-
-class Record(BaseModel):
-    """A row of one of the tables: immutable, unknown values empty (``None`` or ``""``)."""
-
-    model_config = _CONFIG
-
-    known_at: Moment
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _canonical_text(cls, value: Any) -> Any:
-        return _clean_text(value)
 
 
 class Place(Record):
@@ -265,7 +200,7 @@ class Prior(Record):
 class Situation(BaseModel):
     """A displacement crisis: its description and its tables, in the order of the files."""
 
-    model_config = _CONFIG
+    model_config = CONFIG
 
     id: Identifier
     title: Word
@@ -283,11 +218,12 @@ class Situation(BaseModel):
     claims: tuple[Claim, ...] = ()
     context: tuple[Context, ...] = ()
     priors: tuple[Prior, ...] = ()
+    flee: FleeTables | None = None
 
     @field_validator("*", mode="before")
     @classmethod
     def _canonical_text(cls, value: Any) -> Any:
-        return _clean_text(value)
+        return clean_text(value)
 
     @field_validator("time_zone")
     @classmethod
@@ -361,6 +297,7 @@ class Situation(BaseModel):
                 ),
                 "context": tuple(_without_dangling(c, event_ids, "bears_on") for c in statements),
                 "priors": tuple(p for p in self.priors if p.known_at <= limit),
+                "flee": self.flee and self.flee.as_of(limit, ids),
             }
         )
 

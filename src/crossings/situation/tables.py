@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from crossings.situation.records import Claim, Context, Event, Place, Prior, Record, Route
+from crossings.situation.base import Record
+from crossings.situation.records import Claim, Context, Event, Place, Prior, Route
 from crossings.situation.times import Edge, read_moment, write_moment
 
 SETTINGS_FILE = "situation.toml"
@@ -141,10 +142,15 @@ TABLES = (PLACES, ROUTES, EVENTS, CLAIMS, CONTEXT, PRIORS)
 EDGES: dict[str, Edge] = {"known_at": "end", "as_of": "end", "time": "start", "start": "start"}
 """The columns that hold moments, and which side of a whole day they mean."""
 
-_NUMBERS = {"lat", "lon", "distance_km", "speed_kmh", "low", "high", "a", "b"}
+_NUMBERS = {
+    *("lat", "lon", "distance_km", "speed_kmh", "low", "high", "a", "b"),
+    *("x", "y", "intensity_level", "level", "weight"),
+}
+_WHOLE = {"day", "conflict_date", "population", "people", "count", "line"}
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _FLAG_COLUMNS = {"both_ways", "known_at_assumed"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _LONGEST_SHOWN = 60
 
 
@@ -182,6 +188,10 @@ def _read_cell(column: str, text: str, zone: ZoneInfo) -> Any:
         if not _NUMBER.fullmatch(text):
             raise ValueError("a number, written like 2906 or 39.8")
         return float(text)
+    if column in _WHOLE:
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise ValueError("a whole number, written like 2906")
+        return int(text)
     if column in _FLAG_COLUMNS:
         if text.lower() not in _FLAGS:
             raise ValueError("true or false")
@@ -204,6 +214,8 @@ def _write_cell(column: str, value: Any, zone: ZoneInfo) -> str:
             return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
         case dt.datetime():
             return write_moment(value, zone, EDGES[column])
+        case dt.date():
+            return value.isoformat()
         case tuple():
             return "; ".join(value)
         case _:
@@ -237,6 +249,8 @@ def _explain(detail: Any) -> tuple[str, str, str]:
             return field, found, f"a number above {limits['gt']:g}"
         case "string_too_long":
             return field, f"{len(detail['input'])} characters", f"at most {limits['max_length']}"
+        case "date_from_datetime_parsing" | "date_parsing":
+            return field, found, "a date, written like 2023-09-25"
         case "value_error":
             return field, found, str(limits["error"])
         case _:
