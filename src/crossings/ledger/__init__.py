@@ -13,12 +13,15 @@
 
 ``store`` holds the ledger itself, ``history`` what was decided about an entry and how it stood at
 a time, ``schema`` and ``migrations`` the tables, ``database`` the two databases that can hold them,
-``identity`` ids and hashes.
+``identity`` ids and hashes, ``redaction`` what is removed for good, ``interchange`` export and
+import.
 """
 
 from __future__ import annotations
 
 from crossings.ledger.history import Decision, Document, Entry, Tombstone, View
+from crossings.ledger.interchange import Imported, export_lines, import_lines
+from crossings.ledger.redaction import Removal, remove_name, remove_text, scrub
 from crossings.ledger.store import Change, Ledger, Proposal
 
 __all__ = [
@@ -26,11 +29,18 @@ __all__ = [
     "Decision",
     "Document",
     "Entry",
+    "Imported",
     "Ledger",
     "Proposal",
+    "Removal",
     "Tombstone",
     "View",
+    "export_lines",
+    "import_lines",
     "open",
+    "remove_name",
+    "remove_text",
+    "scrub",
 ]
 
 

@@ -41,6 +41,8 @@ _SAID = {
     "event": ("kind", "quote"),
     "context": ("subject", "relation", "object", "quote"),
 }
+# A letter first: a spreadsheet takes 12e345 for a number.
+_LETTERS = {"claim": "c", "event": "e", "context": "x"}
 _NOT_SAID = {"id", "document", "review"}
 _MOMENTS = ("known_at", "as_of", "time")
 
@@ -92,7 +94,8 @@ def record_ids(situation: str, document: str, records: Sequence[Kept]) -> list[s
             left_out = _NOT_SAID | set(REFERENCES[kind])
             said = {name: value for name, value in fields.items() if name not in left_out}
         content = digest([situation, kind, document, said])
-        ids.append(digest([content, seen[content]])[:20] if seen[content] else content[:20])
+        named = digest([content, seen[content]]) if seen[content] else content
+        ids.append(_LETTERS[kind] + named[:19])
         seen[content] += 1
     return ids
 

@@ -62,7 +62,9 @@ class Table(DeclarativeBase):
         for column in self.__table__.columns:
             if column.name != "digest":
                 value = getattr(self, column.name)
-                values[column.name] = value.isoformat() if isinstance(value, dt.datetime) else value
+                if isinstance(value, dt.datetime):
+                    value = value.astimezone(dt.UTC).isoformat()
+                values[column.name] = value
         return values
 
     def signed(self) -> str:
@@ -130,9 +132,10 @@ class TombstoneRow(Table):
     reason: Mapped[str] = mapped_column(Text)
 
 
-TARGETS: dict[str, type[DocumentRow] | type[EntryRow] | type[ActRow]] = {
+TABLES: dict[str, type[DocumentRow] | type[EntryRow] | type[ActRow] | type[TombstoneRow]] = {
     "document": DocumentRow,
     "entry": EntryRow,
     "act": ActRow,
+    "tombstone": TombstoneRow,
 }
-"""The tables from which something can be removed, by the word that a tombstone uses."""
+"""The tables in an order in which rows can be added, by the word for one row."""

@@ -131,7 +131,7 @@ class Ledger:
             raise InputError("document: found no text, expected some")
         if len(text) > MAX_DOCUMENT:
             raise InputError(f"document: found {len(text)} characters, expected {MAX_DOCUMENT:,}")
-        with self._writing() as (session, clock):
+        with self.writing() as (session, clock):
             row = session.get(DocumentRow, document_id(text))
             if row is None:
                 row = DocumentRow(
@@ -174,9 +174,18 @@ class Ledger:
             raise InputError("situation: found nothing, expected the id of a situation")
         ids = record_ids(situation, document, records)
         local = {record.id: entry for record, entry in zip(records, ids, strict=True)}
-        with self._writing() as (session, clock):
-            if document and session.get(DocumentRow, document) is None:
-                raise InputError(f"document: found {quoted(document)}, expected one of the ledger")
+        with self.writing() as (session, clock):
+            if document:
+                source = session.get(DocumentRow, document)
+                if source is None:
+                    raise InputError(
+                        f"document: found {quoted(document)}, expected one of the ledger"
+                    )
+                if not source.text:
+                    raise InputError(
+                        f"document {document[:12]}: its text was removed for good; nothing is "
+                        "taken from it any more"
+                    )
             there = _present(session, ids)
             new = [(i, r) for i, r in zip(ids, records, strict=True) if i not in there]
             for entry, record in new:
@@ -229,9 +238,9 @@ class Ledger:
         if not by.strip():
             raise InputError("review: found no name, expected who decides")
         touched = []
-        with self._writing() as (session, clock):
+        with self.writing() as (session, clock):
             for change in changes:
-                entry = _entries(session, [_entry_id(session, change.entry)])[0]
+                entry = _entries(session, [entry_id(session, change.entry)])[0]
                 _add(session, _decided(entry, change, by, next(clock)))
                 session.flush()
                 touched.append(entry.id)
@@ -295,29 +304,25 @@ class Ledger:
 
     def entries(self, situation: str | None = None) -> list[Entry]:
         """Every entry with its history, of one situation or of all, in the order of entry."""
-        with self._reading() as session:
+        with self.reading() as session:
             return _entries(session, None, situation)
 
     def entry(self, entry: str) -> Entry:
         """One entry by its id or the first characters of it."""
-        with self._reading() as session:
-            return _entries(session, [_entry_id(session, entry)])[0]
+        with self.reading() as session:
+            return _entries(session, [entry_id(session, entry)])[0]
 
     def document(self, document: str) -> Document:
         """A document by its id or the first characters of it."""
-        with self._reading() as session:
-            found = session.scalars(
-                select(DocumentRow)
-                .where(DocumentRow.id.startswith(document, autoescape=True))
-                .limit(2)
-            ).all()
-            if not document or len(found) != 1:
-                raise _not_one("document", document, len(found))
-            return _document(found[0])
+        with self.reading() as session:
+            row = document_of(session, document)
+            if row is None:
+                raise _not_one("document", document, 0)
+            return _document(row)
 
     def documents(self) -> list[Document]:
         """Every document, in the order of entry."""
-        with self._reading() as session:
+        with self.reading() as session:
             rows = session.scalars(
                 select(DocumentRow).order_by(DocumentRow.recorded_at, DocumentRow.id)
             )
@@ -325,7 +330,7 @@ class Ledger:
 
     def tombstones(self) -> list[Tombstone]:
         """What was removed for good, in the order of removal."""
-        with self._reading() as session:
+        with self.reading() as session:
             rows = session.scalars(
                 select(TombstoneRow).order_by(TombstoneRow.recorded_at, TombstoneRow.id)
             )
@@ -345,7 +350,7 @@ class Ledger:
 
     def situations(self) -> dict[str, int]:
         """How many entries there are, by situation."""
-        with self._reading() as session:
+        with self.reading() as session:
             counts = session.execute(
                 select(EntryRow.situation, func.count())
                 .group_by(EntryRow.situation)
@@ -354,12 +359,13 @@ class Ledger:
             return dict(counts.tuples().all())
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
+        """A transaction that reads the tables as they are at its start."""
         with plain_errors(self.url), Session(self.engine) as session:
             yield session
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Session, Iterator[dt.datetime]]]:
+    def writing(self) -> Iterator[tuple[Session, Iterator[dt.datetime]]]:
         """A transaction that writes, and the times to record its rows with."""
         with (
             plain_errors(self.url),
@@ -424,13 +430,31 @@ def _linked(record: Kept, local: Mapping[str, str]) -> Kept:
     return record.model_copy(update=update) if update else record
 
 
-def _entry_id(session: Session, start: str) -> str:
+def entry_id(session: Session, start: str) -> str:
+    """The id of the one entry whose id begins with ``start``.
+
+    Raises:
+        InputError: there is none, or there are several.
+    """
     found = session.scalars(
         select(EntryRow.id).where(EntryRow.id.startswith(start, autoescape=True)).limit(2)
     ).all()
     if not start or len(found) != 1:
         raise _not_one("entry", start, len(found))
     return found[0]
+
+
+def document_of(session: Session, start: str) -> DocumentRow | None:
+    """The document whose id begins with ``start``, ``None`` where there is none.
+
+    Raises:
+        InputError: there are several.
+    """
+    begins = DocumentRow.id.startswith(start, autoescape=True)
+    found = session.scalars(select(DocumentRow).where(begins).limit(2)).all() if start else []
+    if len(found) > 1:
+        raise _not_one("document", start, len(found))
+    return found[0] if found else None
 
 
 def _not_one(what: str, start: str, found: int) -> InputError:
