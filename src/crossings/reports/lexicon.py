@@ -58,6 +58,72 @@ class NumberWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleNoun:
+    """A noun that counts people (or homes): its unit and what it says of them by itself."""
+
+    unit: str
+    measure: str
+    plural: bool
+    responder: bool = False
+    either: bool = False
+    """Singular and plural alike, or an adjective too ("Chinese")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word or phrase that says what happened to people; see ``measures.toml``."""
+
+    measure: str
+    role: str
+    form: str
+    """Form of its verb: base, s, ed, en, ing; empty for states and nouns."""
+    cost: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Who says, and how it is said; see ``speech.toml``."""
+
+    verbs: Mapping[str, tuple[str, str]]
+    """Written form to lemma and form."""
+    weak: frozenset[str]
+    nouns: frozenset[str]
+    telling: frozenset[str]
+    relaying: frozenset[str]
+    according: Phrases[str]
+    via_by: Phrases[str]
+    channels: Phrases[str]
+    speakers: frozenset[str]
+    media: Phrases[str]
+    media_names: frozenset[str]
+    organisations: Phrases[str]
+    one: frozenset[str]
+    group: frozenset[str]
+    hedges: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWords:
+    """How places are named and tied in; see ``places.toml``."""
+
+    ties: Mapping[str, str]
+    """Preposition to ``at``, ``to``, ``from`` or ``of``."""
+    verbs: Mapping[str, str]
+    """Verb form to ``left`` or ``reached``, for its object."""
+    nouns: frozenset[str]
+    not_places: frozenset[str]
+    describing: frozenset[str]
+    dropped: frozenset[str]
+    names: frozenset[str]
+    """Known names in small letters."""
+
+    def known(self, name: str) -> bool:
+        """Whether a name in small letters is in the list of names."""
+        return name in self.names
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Everything the reader knows of one language."""
 
@@ -67,6 +133,26 @@ class Lexicon:
     """Word to its classes."""
     numbers: NumberWords
     inflection: Inflection
+    people: Phrases[PeopleNoun]
+    between: Phrases[bool]
+    """What may stand between a number and its noun."""
+    triggers: Phrases[Trigger]
+    rejections: Mapping[str, frozenset[str]]
+    rejection_phrases: Mapping[str, Phrases[str]]
+    speech: Speech
+    places: PlaceWords
+    times: frozenset[str]
+    """Words of time expressions: weekdays, months, "last", "week", "ago"."""
+    time_words: Mapping[str, frozenset[str]]
+    time_order: Mapping[str, list[str]]
+    """Weekdays and months in their order."""
+    time_phrases: Phrases[str]
+    status: Mapping[str, Phrases[str]]
+    """Phrases that make a figure planned, forecast, uncertain, prior or historical."""
+    counting: Mapping[str, Phrases[str]]
+    basis: Mapping[str, Phrases[str]]
+    countries: Mapping[str, str]
+    """Every name and adjective of a country (small letters) to its first name."""
 
 
 @cache
@@ -81,12 +167,35 @@ def load_lexicon(language: str = "en") -> Lexicon:
         raise InputError(f"language: found {language!r}, expected one of {', '.join(languages())}")
     words = _table(language, "words")
     inflection = _inflection(_table(language, "inflection"))
+    nations = list(_nations(language))
+    people = _table(language, "people")
+    rejections = _table(language, "rejections")
+    times = _table(language, "times")["words"]
+    standing = _table(language, "standing")
     return Lexicon(
         language=language,
         abbreviations=frozenset(entries(words["abbreviations"])),
-        classes=_classes(words["classes"]),
+        classes=_classes(_class_words(language, words["classes"], people, nations, inflection)),
         numbers=_number_words(_table(language, "numbers"), words["classes"]),
         inflection=inflection,
+        people=_people(people["nouns"], nations, inflection),
+        between=_phrases((phrase, True) for phrase in entries(people["between"]["words"])),
+        triggers=_triggers(_table(language, "measures")["trigger"], inflection),
+        rejections={name: frozenset(entries(text)) for name, text in rejections.items()},
+        rejection_phrases={
+            name: _phrases((phrase, phrase) for phrase in entries(text))
+            for name, text in rejections.items()
+        },
+        speech=_speech(_table(language, "speech"), inflection),
+        time_words={name: frozenset(entries(text)) for name, text in times.items()},
+        time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
+        time_phrases=_phrases((phrase, phrase) for phrase in entries(times["phrases"])),
+        status=_named_phrases(standing["status"]),
+        counting=_named_phrases(standing["counting"]),
+        basis=_named_phrases(standing["basis"]),
+        places=_place_words(_table(language, "places"), nations, inflection),
+        times=frozenset(entries(times["all"])),
+        countries={name.lower(): nation.names[0] for nation in nations for name in nation.words()},
     )
 
 
@@ -99,6 +208,181 @@ def languages() -> list[str]:
 def _table(language: str, name: str) -> dict[str, Any]:
     path = files("crossings.reports") / "languages" / language / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
+    verbs: dict[str, tuple[str, str]] = {}
+    for lemma in entries(table["verbs"]):
+        for form, written in inflection.verb(lemma).items():
+            verbs.setdefault(written, (lemma, form))
+    telling = frozenset(entries(table["telling"]))
+
+    def phrases(name: str) -> Phrases[str]:
+        return _phrases((phrase, phrase) for phrase in entries(table[name]))
+
+    return Speech(
+        verbs=verbs,
+        weak=frozenset(entries(table["weak"])),
+        nouns=frozenset(entries(table["nouns"])),
+        telling=telling,
+        relaying=frozenset(entries(table["relaying"])),
+        according=phrases("according"),
+        via_by=phrases("via_by"),
+        channels=phrases("media_channels"),
+        speakers=frozenset(entries(table["speakers"])),
+        media=phrases("media"),
+        media_names=frozenset(entries(table["media"])),
+        organisations=phrases("organisations"),
+        one=frozenset(entries(table["pronouns_one"])),
+        group=frozenset(entries(table["pronouns_group"])),
+        hedges=frozenset(entries(table["hedges"])),
+    )
+
+
+def _place_words(
+    table: Mapping[str, Mapping[str, str]], nations: Iterable[_Nation], inflection: Inflection
+) -> PlaceWords:
+    ties = {
+        word: tie for tie, words in table["prepositions"].items() for word in entries(f"{words},")
+    }
+    verbs = {
+        form: tie
+        for tie in ("left", "reached")
+        for lemma in entries(table["verbs"][tie])
+        for form in inflection.verb(lemma).values()
+    }
+    nouns = table["nouns"]
+    countries = {name.lower() for nation in nations for name in nation.names}
+    stop = frozenset(entries(nouns["stop"]))
+    return PlaceWords(
+        ties=ties,
+        verbs=verbs,
+        nouns=frozenset(entries(nouns["words"])),
+        not_places=frozenset(entries(nouns["not_places"])),
+        describing=frozenset(entries(nouns["describing"])),
+        dropped=frozenset(entries(nouns["dropped"])),
+        names=(place_names() - stop) | countries,
+    )
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """The bundled names of places in small letters (GeoNames, CC BY; see DATA.md)."""
+    path = files("crossings.reports") / "languages" / "place-names.txt"
+    names: set[str] = set()
+    for line in path.read_text(encoding="utf-8").lower().splitlines():
+        if not line.startswith("#"):
+            names.update(line.partition("|")[2].split(","))
+    return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nation:
+    names: list[str]
+    adjectives: list[str]
+    people: list[str]
+
+    def words(self) -> list[str]:
+        return self.names + self.adjectives + self.people
+
+
+def _lines(language: str, name: str) -> Iterable[str]:
+    path = files("crossings.reports") / "languages" / language / f"{name}.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _nations(language: str) -> Iterable[_Nation]:
+    for line in _lines(language, "countries"):
+        names, adjectives, people = (entries(f"{part},") for part in f"{line} | |".split("|")[:3])
+        yield _Nation(names, adjectives, people or [f"{word}s" for word in adjectives])
+
+
+def _people(
+    nouns: Iterable[Mapping[str, Any]], nations: Iterable[_Nation], inflection: Inflection
+) -> Phrases[PeopleNoun]:
+    named: list[tuple[str, PeopleNoun]] = []
+    seen: set[str] = set()
+
+    def add(phrase: str, noun: PeopleNoun) -> None:
+        if phrase not in seen:
+            seen.add(phrase)
+            named.append((phrase, noun))
+
+    for table in reversed(list(nouns)):  # the later, more telling tables come first
+        unit, measure = table["unit"], table.get("measure", "")
+        responder = bool(table.get("responder"))
+        for word in entries(table.get("plural_only", "")):
+            add(word, PeopleNoun(unit, measure, True, responder))
+        for word in entries(table["words"]):
+            many = inflection.plural(word)
+            either = many == word
+            add(many, PeopleNoun(unit, measure, True, responder, either))
+            add(word, PeopleNoun(unit, measure, either, responder, either))
+    for nation in nations:
+        for word in nation.people:
+            either = word in nation.adjectives
+            add(word.lower(), PeopleNoun("people", "", True, either=either))
+    return _phrases(named)
+
+
+def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Phrases[Trigger]:
+    named: list[tuple[str, Trigger]] = []
+    for table in tables:
+        measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
+        for phrase in entries(table["words"]):
+            if role in {"object", "subject", "either"}:
+                forms = inflection.verb(phrase)
+            elif role == "noun":
+                forms = {"": phrase, "many": inflection.plural(phrase)}
+            else:
+                forms = {"": phrase}
+            for form, written in forms.items():
+                shown = "" if form == "many" else form
+                if form == "many" and written == phrase:
+                    continue
+                named.append((written, Trigger(measure, role, shown, cost, phrase)))
+    return _phrases(named)
+
+
+def _class_words(
+    language: str,
+    classes: Mapping[str, str],
+    people: Mapping[str, Any],
+    nations: Iterable[_Nation],
+    inflection: Inflection,
+) -> dict[str, str]:
+    """Closed classes, and those that are made: plain verbs, not-people nouns, adjectives."""
+    sure: list[str] = []
+    maybe: list[str] = []
+    for line in _lines(language, "verbs"):
+        for lemma in line.split():
+            forms = inflection.verb(lemma)
+            sure += [forms["ed"], forms["en"], forms["ing"]]
+            maybe += [forms["base"], forms["s"]]
+    for table in _table(language, "measures")["trigger"]:
+        if table["role"] in {"object", "subject", "either"}:
+            for phrase in entries(table["words"]):
+                forms = inflection.verb(phrase.split()[0])
+                sure += [forms["ed"], forms["en"], forms["ing"]]
+    things: list[str] = []
+    thing_modifiers: list[str] = []
+    for word in entries(people["not_people"]["words"]):
+        if " " not in word:
+            things.append(inflection.plural(word))
+            thing_modifiers.append(word)
+    rejections = _table(language, "rejections")
+    return dict(classes) | {
+        "toll_verb": rejections["toll_verbs"],
+        "verb": ",".join(sure),
+        "maybe_verb": ",".join(maybe),
+        "thing": ",".join(things),
+        "thing_modifier": ",".join(thing_modifiers),
+        "nationality": ",".join(
+            word.lower() for nation in nations for word in nation.adjectives if " " not in word
+        ),
+    }
 
 
 def _classes(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -127,6 +411,12 @@ def _phrases(named: Iterable[tuple[str, Any]]) -> Phrases[Any]:
     for phrase, payload in named:
         phrases.add(phrase.split(), payload)
     return phrases
+
+
+def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
+    return {
+        name: _phrases((phrase, phrase) for phrase in entries(text)) for name, text in table.items()
+    }
 
 
 def _number_words(table: Mapping[str, Any], classes: Mapping[str, str]) -> NumberWords:

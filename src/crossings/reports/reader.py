@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from crossings.errors import InputError
+from crossings.reports.counts import Count, counts_of
 from crossings.reports.lexicon import Lexicon, load_lexicon
 from crossings.reports.numbers import find_figures
-from crossings.reports.records import Figure, ReadClaim, Reading, Sentence
+from crossings.reports.places import mentions_of, origin_of, place_of
+from crossings.reports.quotations import quotation_groups
+from crossings.reports.records import ReadClaim, Reading, Sentence
+from crossings.reports.relations import basis_of, counting_of, status_of, tie_claims
 from crossings.reports.sentences import sentence_spans
+from crossings.reports.sources import Cue, Speakers, choose, cues_of
+from crossings.reports.times import TimePhrase, When, resolve, times_of
 from crossings.reports.tokens import tokenise
 
 
@@ -28,10 +34,96 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     day = _day(published)
     sentences = split(text, lexicon)
     reading = Reading(text, day, language, sentences)
+    counts: list[Count] = []
     for sentence in sentences:
-        for figure in find_figures(sentence, lexicon):
-            reading.claims.append(_claim(figure, sentence))
+        figures = find_figures(sentence, lexicon)
+        if figures:
+            counts += counts_of(sentence, figures, counts, lexicon)
+    reading.claims = [_claim(count) for count in counts]
+    _attribute(reading, counts, lexicon)
+    _locate(reading, counts, lexicon)
+    _date(reading, counts, lexicon)
+    tie_claims(reading.claims, counts)
     return reading
+
+
+def _date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
+    """Give every claim its time, status, counting and basis."""
+    phrases = [times_of(sentence, lexicon) for sentence in reading.sentences]
+    for claim, count in zip(reading.claims, counts, strict=True):
+        phrase, why = _time_of(claim, count, phrases)
+        when = None
+        if phrase is not None:
+            claim.as_of = phrase.text
+            when = resolve(phrase.text, reading.published, lexicon)
+        if when is None and reading.published is not None and phrase is None:
+            when, why = When(reading.published, "day"), "the day of publication"
+        if when is not None:
+            claim.as_of_date = when.day.isoformat()
+            claim.as_of_precision = when.precision
+        claim.why["as_of"] = why
+        claim.status, claim.why["status"] = status_of(count, when, reading.published, lexicon)
+        claim.counting, claim.why["counting"] = counting_of(count, claim, lexicon)
+        claim.basis, claim.why["basis"] = basis_of(count, claim, lexicon)
+
+
+def _time_of(
+    claim: ReadClaim, count: Count, phrases: list[list[TimePhrase]]
+) -> tuple[TimePhrase | None, str]:
+    own = phrases[claim.sentence]
+    if own:
+        first, end = count.figure.first, count.head.end
+        nearest = min(own, key=lambda p: p.first - end if p.first >= end else first - p.last + 2)
+        return nearest, "the nearest time in the sentence"
+    for back in (1, 2):
+        if claim.sentence >= back and phrases[claim.sentence - back]:
+            return phrases[claim.sentence - back][0], "the time named before"
+    return None, "none named"
+
+
+def _locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
+    """Give every claim its place and origin, in one pass over the sentences."""
+    mentions = [mentions_of(sentence, lexicon) for sentence in reading.sentences]
+    last = ""
+    seen = 0
+    for claim, count in zip(reading.claims, counts, strict=True):
+        while seen < claim.sentence:
+            named = [m for m in mentions[seen] if m.named]
+            last = named[0].text if named else last
+            seen += 1
+        own = mentions[claim.sentence]
+        mention, why = place_of(count, own, lexicon)
+        if mention is not None:
+            claim.place = mention.text
+        elif last:
+            claim.place, why = last, "the place named last"
+        claim.why["place"] = why or "none named"
+        origin = origin_of(count, own)
+        if origin is not None and (
+            claim.place != origin.text or claim.measure in {"displaced", "fled"}
+        ):
+            claim.origin = origin.text
+
+
+def _attribute(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
+    """Name the source of every claim, in one pass over the sentences."""
+    memory = Speakers()
+    groups = quotation_groups(reading.text, reading.sentences)
+    cues = [cues_of(sentence, memory, lexicon) for sentence in reading.sentences]
+    quoting: dict[int, Cue] = {}
+    for found, group in zip(cues, groups, strict=True):
+        if group is not None and found:
+            quoting.setdefault(group, found[0])
+    for claim, count in zip(reading.claims, counts, strict=True):
+        cue = choose(cues[claim.sentence], count.figure.first)
+        group = groups[claim.sentence]
+        if cue is None and group is not None:
+            cue = quoting.get(group)
+        if cue is not None:
+            claim.sources, claim.via = list(cue.sources), cue.via
+            claim.why["source"] = cue.rule
+        else:
+            claim.why["source"] = "none named in the sentence"
 
 
 def split(text: str, lexicon: Lexicon) -> list[Sentence]:
@@ -42,7 +134,8 @@ def split(text: str, lexicon: Lexicon) -> list[Sentence]:
     ]
 
 
-def _claim(figure: Figure, sentence: Sentence) -> ReadClaim:
+def _claim(count: Count) -> ReadClaim:
+    figure, sentence = count.figure, count.sentence
     return ReadClaim(
         figure.start,
         figure.end,
@@ -53,7 +146,9 @@ def _claim(figure: Figure, sentence: Sentence) -> ReadClaim:
         sentence=sentence.index,
         sentence_start=sentence.start,
         sentence_end=sentence.end,
-        why={"number": figure.why or figure.kind},
+        unit=count.unit,
+        measure=count.measure,
+        why=count.why,
     )
 
 

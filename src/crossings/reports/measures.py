@@ -1,0 +1,242 @@
+"""Stage 6: what happened to the people counted.
+
+Every sign of a measure in the sentence (a verb, a state, a noun; see ``measures.toml``) is weighed
+against the figure: where it stands, whether its role allows the people there, and what lies
+between. The cheapest sign wins. What lies between has a price per token, summed once for the
+sentence, so that weighing a sign takes constant time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from crossings.reports.lexicon import Lexicon, Trigger
+from crossings.reports.nouns import Head
+from crossings.reports.records import Figure, Sentence, Token
+
+TOO_FAR = 4.5
+"""A sign that costs more says nothing about the figure."""
+_REACH = 45
+_IMPOSSIBLE = 99.0
+
+_PRICES = (
+    ("negation", 0.4),
+    ("relative", 0.35),
+    ("clause_word", 1.6),
+    ("auxiliary", 0.1),
+    ("modal", 0.1),
+    ("verb", 1.5),
+    ("conjunction", 0.7),
+    ("preposition", 0.25),
+    ("determiner", 0.05),
+    ("adverb", 0.06),
+)
+_SIGN_PRICES = {",": 0.7, ";": 2.0, ":": 1.0, "–": 1.0, "—": 1.0, "(": 1.0, ")": 0.6, ".": 1.0}
+_NOUN_COST = {"refugees_hosted": 2.6, "displaced": 1.2, "other": 1.9, "in_need": 1.2}
+
+
+@dataclass(slots=True)
+class Sign:
+    """A trigger found in a sentence, as token span."""
+
+    first: int
+    last: int
+    trigger: Trigger
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The measure that won for a figure, what it cost, and why."""
+
+    measure: str
+    cost: float
+    why: str
+    sign: Sign | None = None
+
+
+class Signs:
+    """The signs of one sentence and the price of what lies between any two of its tokens."""
+
+    def __init__(self, sentence: Sentence, lexicon: Lexicon, figures: list[Figure]) -> None:
+        self.tokens = sentence.tokens
+        self.found = _longest(
+            [
+                Sign(first, last, trigger)
+                for first, last, triggers in lexicon.triggers.find(sentence.tokens)
+                for trigger in triggers
+            ]
+        )
+        prices = [_price(token) for token in sentence.tokens]
+        for figure in figures:
+            prices[figure.first] += 1.3
+        for sign in self.found:
+            if sign.trigger.form in {"ed", "en"}:
+                prices[sign.first] = max(prices[sign.first], 1.3)
+        self._sums = [0.0, *accumulate(prices)]
+
+    def price(self, first: int, last: int) -> float:
+        """The price of the tokens from ``first`` up to ``last``."""
+        return self._sums[last] - self._sums[first] if last > first else 0.0
+
+
+def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
+    """The cheapest reading of what happened to the people of ``figure``."""
+    best = Verdict("other", TOO_FAR, "no sign near")
+    if head.measure:
+        best = Verdict(head.measure, _NOUN_COST.get(head.measure, 0.9), f"noun: {head.name}")
+    for sign in signs.found:
+        if sign.last <= figure.first - _REACH:
+            continue
+        if sign.first >= head.end + _REACH:
+            break
+        cost = _cost(sign, figure, head, signs)
+        if cost < best.cost:
+            best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
+    return best
+
+
+def _reason(sign: Sign, cost: float) -> str:
+    return f"{sign.trigger.role}: {sign.trigger.name} ({cost:.2f})"
+
+
+def _longest(signs: list[Sign]) -> list[Sign]:
+    """Signs that lie in no longer one."""
+    kept: list[Sign] = []
+    reach = 0
+    for sign in signs:
+        if sign.last > reach or (kept and sign.first == kept[-1].first):
+            kept.append(sign)
+            reach = max(reach, sign.last)
+    return kept
+
+
+def _price(token: Token) -> float:
+    if token.kind == "sign":
+        return _SIGN_PRICES.get(token.text, 0.15)
+    for name, price in _PRICES:
+        if name in token.classes:
+            return price
+    return 0.12
+
+
+def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
+    if sign.first >= head.end:
+        return sign.trigger.cost + _cost_after(sign, figure, head, signs)
+    if sign.last <= figure.first:
+        return sign.trigger.cost + _cost_before(sign, figure, signs)
+    if sign.first >= figure.last and sign.trigger.role != "noun":
+        return sign.trigger.cost + (1.0 if head.measure == sign.trigger.measure else 1.5)
+    if sign.first >= figure.last and sign.last > head.end:
+        return sign.trigger.cost + 0.5  # "20 lives lost"
+    return _IMPOSSIBLE
+
+
+def helpers_before(tokens: list[Token], position: int) -> frozenset[str]:
+    """Classes of the auxiliaries right before a verb: be, have, modal; ``to`` for an infinitive."""
+    found: set[str] = set()
+    index = position - 1
+    while index >= 0 and position - index <= 6:
+        classes = tokens[index].classes
+        if classes & {"be", "have", "modal"}:
+            found |= classes & {"be", "have", "modal"}
+        elif tokens[index].low == "to":
+            found.add("to")
+        elif not classes & {"adverb", "negation", "auxiliary"} or tokens[index].kind == "sign":
+            break
+        index -= 1
+    return frozenset(found)
+
+
+def _takes_object(tokens: list[Token], after: int) -> bool:
+    """Whether what follows a verb reads like its object."""
+    if after >= len(tokens):
+        return False
+    token = tokens[after]
+    if token.kind == "number":
+        return True
+    if token.kind != "word":
+        return False
+    if token.classes & {"determiner", "speaker_pronoun"}:
+        return True
+    plain = not token.classes & {"preposition", "conjunction", "adverb", "clause_word", "auxiliary"}
+    return plain and (token.low.endswith("s") or token.text[0].isupper())
+
+
+def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
+    """The people stand before the sign: they are its subject."""
+    tokens, trigger = signs.tokens, sign.trigger
+    gap = signs.price(head.end, sign.first)
+    helpers = helpers_before(tokens, sign.first)
+    cost = gap
+    if trigger.role == "noun":
+        return 2.2 + gap
+    if trigger.role == "state":
+        return gap + (0.0 if sign.first - head.end <= 4 else 0.4)
+    if trigger.role in {"object", "either"}:
+        passive = trigger.form in {"ed", "en"} and "be" in helpers
+        if trigger.form == "ing" and trigger.role == "object":
+            return _IMPOSSIBLE if "be" not in helpers else 3.0 + gap
+        if not passive:
+            if trigger.role == "object" and trigger.form not in {"ed", "en"}:
+                return _IMPOSSIBLE
+            if _takes_object(tokens, sign.last):
+                return _IMPOSSIBLE
+            if trigger.role == "object":
+                cost += 0.9 if sign.first - head.end <= 2 else 2.5
+            elif trigger.form in {"ed", "en"} and not helpers:
+                cost += 0.4
+        elif "have" in helpers or "be" in helpers:
+            cost = min(cost, _main_verb(sign, head, signs, cost))
+    elif helpers:
+        cost = min(cost, _main_verb(sign, head, signs, cost))
+    return cost
+
+
+def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
+    """A finite verb after a reduced relative is the main one: "displaced by war have returned"."""
+    between = signs.tokens[head.end : sign.first]
+    if len(between) > 25 or any(
+        token.text in {",", ";", ":", "(", ")"}
+        or token.kind == "number"
+        or token.classes & {"clause_word", "conjunction"}
+        for token in between[1:]
+    ):
+        return cost
+    return min(cost, 0.5 + 0.05 * len(between))
+
+
+_AGENT = 5.0
+
+
+def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
+    """The people stand after the sign: they are its object, or what its noun is "of"."""
+    tokens, trigger = signs.tokens, sign.trigger
+    gap = signs.price(sign.last, figure.first)
+    near = tokens[figure.first - 1] if figure.first else None
+    if near is None:
+        return _IMPOSSIBLE
+    if trigger.role == "noun":
+        linked = near.low in {"of", "for", "to", "at", "with", ":", "by", "among", "is", "was"}
+        reached = any("toll_verb" in token.classes for token in tokens[sign.last : figure.first])
+        if linked and sign.last == figure.first - 1:
+            return 0.2
+        if reached:
+            return 0.5 + 0.05 * (figure.first - sign.last)
+        return (0.5 if linked else 1.6) + gap
+    if trigger.role == "state":
+        copula = any("be" in token.classes for token in tokens[sign.last : figure.first])
+        return gap + (0.6 if copula else 2.0)
+    if trigger.role == "subject":
+        if near.low in {"including", "were", "are", "was"}:
+            return gap + 1.0
+        return gap + 2.8
+    cost = gap
+    helpers = helpers_before(tokens, sign.first)
+    if trigger.form in {"ed", "en"} and "be" in helpers:
+        cost += 1.8
+    if near.low == "by":
+        return cost + _AGENT
+    if "preposition" in near.classes and near.low not in {"including", "than", "up", "over"}:
+        cost += 1.2
+    return cost

@@ -1,0 +1,182 @@
+"""Stage 5: the noun that a number counts.
+
+From the number the noun phrase is followed to its head: adjectives, nationalities and nouns in the
+singular are passed, the plural decides. The result says whether people are counted, in what unit,
+and what the noun itself says of them ("evacuees", "deaths").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossings.reports.lexicon import Lexicon, PeopleNoun
+from crossings.reports.records import Figure, Sentence, Token
+
+_REACH = 8
+"""How many tokens after a number its noun may stand."""
+
+
+@dataclass(slots=True)
+class Head:
+    """What a number counts.
+
+    ``kind`` is ``people`` (a people noun), ``thing`` (another noun), ``pronoun`` ("200 of them") or
+    ``bare`` (no noun). ``end`` is the token index after the noun phrase.
+    """
+
+    kind: str
+    end: int
+    unit: str = "people"
+    measure: str = ""
+    responder: bool = False
+    name: str = ""
+    modifiers: tuple[str, ...] = ()
+
+
+def head_of(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> Head:
+    """The head noun of ``figure``."""
+    tokens = sentence.tokens
+    start = figure.last
+    while start < len(tokens) and tokens[start].text in {'"', "”", "’"}:
+        start += 1
+    if start < len(tokens) and tokens[start].low == "of":
+        partitive = _partitive(tokens, start, lexicon)
+        if partitive is not None:
+            return partitive
+        if figure.kind == "vague":
+            start += 1
+            start += start < len(tokens) and "determiner" in tokens[start].classes
+        else:
+            return Head("bare", start)
+    return _noun_phrase(tokens, start, figure, lexicon)
+
+
+def _partitive(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | None:
+    """As in "27 of the people", "300 of them", "11,600 of the most vulnerable IDPs"."""
+    after = position + 1
+    if after >= len(tokens):
+        return None
+    if tokens[after].low in {"them", "whom", "us", "these", "those", "which"} and (
+        after + 1 >= len(tokens) or lexicon.people.at(tokens, after + 1) is None
+    ):
+        return Head("pronoun", after + 1, name=tokens[after].low)
+    if "determiner" not in tokens[after].classes:
+        return None
+    figure = Figure(0, after, after + 1, 0, 0, "", 2, 2, "exact")
+    while after < len(tokens) and (
+        tokens[after].kind == "number" or "determiner" in tokens[after].classes
+    ):
+        after += 1
+    found = _noun_phrase(tokens, after, figure, lexicon)
+    return found if found.kind != "bare" else None
+
+
+def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexicon) -> Head:
+    """Follow the noun phrase from ``start`` to its head."""
+    candidate: Head | None = None
+    single = figure.low == 1 and figure.high in {1, None}
+    position = start
+    modifiers: list[str] = []
+    while position < min(len(tokens), start + _REACH):
+        token = tokens[position]
+        if token.kind != "word":
+            if not _goes_on(tokens, position, start):
+                break
+            position += 1
+            continue
+        hit = lexicon.people.at(tokens, position)
+        if hit is not None:
+            end, noun = hit[0], _best(hit[1])
+            head = _people_head(noun, end, tokens[position:end], modifiers)
+            if noun.plural or single:
+                if not _modifies(tokens, end, noun, lexicon):
+                    return head
+                candidate = head if noun.plural else candidate
+            modifiers.append(tokens[position].low)
+            position = end
+            continue
+        between = lexicon.between.at(tokens, position)
+        if between is not None:
+            modifiers += [word.low for word in tokens[position : between[0]]]
+            position = between[0]
+            continue
+        stop = _stops(token, position > start)
+        if stop:
+            break
+        if "thing" in token.classes or (single and "thing_modifier" in token.classes):
+            return candidate or Head("thing", position + 1, name=token.low)
+        unknown = _unknown_plural(tokens, position, lexicon)
+        if unknown is not None:
+            return candidate or unknown
+        modifiers.append(token.low)
+        position += 1
+    if candidate is not None:
+        return candidate
+    if position > start and not _only_passing(tokens[start:position]):
+        return Head("thing", position, name=tokens[position - 1].low)
+    return Head("bare", start)
+
+
+def _best(nouns: list[PeopleNoun]) -> PeopleNoun:
+    return nouns[0]
+
+
+def _people_head(noun: PeopleNoun, end: int, words: list[Token], modifiers: list[str]) -> Head:
+    name = " ".join(word.low for word in words)
+    return Head("people", end, noun.unit, noun.measure, noun.responder, name, tuple(modifiers))
+
+
+def _goes_on(tokens: list[Token], position: int, start: int) -> bool:
+    """Whether a sign may stand inside a noun phrase: quotes, a hyphen, a comma of adjectives."""
+    return tokens[position].text in {'"', "“", "‘", "'", "-"} and position - start < 3
+
+
+def _modifies(tokens: list[Token], end: int, noun: PeopleNoun, lexicon: Lexicon) -> bool:
+    """Whether a people noun only describes the next: "refugee camps", "people smugglers"."""
+    if end >= len(tokens) or tokens[end].kind != "word":
+        return False
+    token = tokens[end]
+    if "thing" in token.classes:
+        return True
+    hit = lexicon.people.at(tokens, end)
+    if hit is not None and _best(hit[1]).plural:
+        # "20 Chinese tourists", "20 women migrants", but "20 people dead", "20 people missing".
+        following = _best(hit[1])
+        return following.measure == "" and token.low not in {"others", "homes"}
+    return False
+
+
+def _stops(token: Token, inside: bool) -> bool:
+    """Whether a word ends the noun phrase: prepositions, auxiliaries, conjunctions, verbs."""
+    classes = token.classes
+    if classes & {"preposition", "auxiliary", "modal", "conjunction", "pronoun", "clause_word"}:
+        return True
+    if "determiner" in classes and inside:
+        return True
+    return "verb" in classes and not inside and token.low.endswith(("ed", "ing")) is False
+
+
+def _unknown_plural(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | None:
+    """A plural that is in no list: people if it reads like the name of a people, else a thing."""
+    token = tokens[position]
+    low = token.low
+    if not low.endswith("s") or low.endswith(("ss", "us", "is")) or len(low) < 4:
+        return None
+    if "verb" in token.classes or "maybe_verb" in token.classes or "adverb" in token.classes:
+        return None
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.text[0].isupper() and not token.text.isupper():
+        if following is None or not (following.kind == "word" and following.text[0].isupper()):
+            return Head("people", position + 1, name=low)
+        return None
+    return Head("thing", position + 1, name=low)
+
+
+def _only_passing(tokens: list[Token]) -> bool:
+    """Whether what was passed are adverbs, participles and the like, so that no noun is there."""
+    return all(
+        token.kind != "word"
+        or token.classes & {"adverb", "verb", "maybe_verb", "determiner"}
+        or token.low in {"others", "more", "other", "dead", "missing"}
+        for token in tokens
+    )

@@ -1,0 +1,298 @@
+"""Stage 8: where it happened, and where people came from.
+
+The places named in a sentence are collected with how they are tied in (in X, to X, from X, of X,
+the object of "flee" or "enter", a host as subject). For each figure the place that suits its
+measure and lies nearest wins; without one, the last place of the text before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossings.reports.counts import Count
+from crossings.reports.lexicon import Lexicon, PlaceWords
+from crossings.reports.names import is_capital
+from crossings.reports.records import Sentence, Token
+
+_MOVES = {"fled", "crossed", "arrived", "returned", "evacuated", "sheltered"}
+_NAME_JOINS = {
+    "of",
+    "de",
+    "del",
+    "al",
+    "el",
+    "la",
+    "le",
+    "and",
+    "the",
+    "da",
+    "do",
+    "-",
+    "’",
+    "d",
+    "du",
+}
+_LONGEST = 9
+
+# How well a tie suits a measure: smaller is better.
+_TIE_NAMES = ("at", "to", "reached", "subject", "from", "left", "of", "bare")
+_TIES = {
+    kind: dict(zip(_TIE_NAMES, costs, strict=True))
+    for kind, costs in {
+        "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2),
+        "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8),
+        "displaced": (0.0, 0.9, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8),
+        "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4),
+    }.items()
+}
+_NO_DESCRIPTION = {
+    "preposition", "verb", "auxiliary", "conjunction", "pronoun", "modal", "clause_word", "adverb",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Mention:
+    """A place named in a sentence: token span, text, how it is tied in, whether it has a name."""
+
+    first: int
+    last: int
+    text: str
+    tie: str
+    named: bool
+
+
+def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
+    """The places named in a sentence, in order."""
+    tokens = sentence.tokens
+    words = lexicon.places
+    found: list[Mention] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        tie = words.ties.get(token.low) if token.kind == "word" else None
+        start = position + 1
+        if tie is None and token.low == "out" and _low(tokens, position + 1) == "of":
+            tie, start = "from", position + 2
+        if tie is None:
+            verb = words.verbs.get(token.low)
+            if verb is not None and not _passive(tokens, position):
+                tie = verb
+        mention = _place_at(sentence, start, tie, lexicon) if tie is not None else None
+        if mention is None and is_capital(token) and not _inside(found, position):
+            mention = _bare_name(sentence, position, lexicon)
+        if mention is not None:
+            found.append(mention)
+            position = max(position + 1, mention.last)
+        else:
+            position += 1
+    return found
+
+
+def _low(tokens: list[Token], position: int) -> str:
+    return tokens[position].low if 0 <= position < len(tokens) else ""
+
+
+def _inside(found: list[Mention], position: int) -> bool:
+    return bool(found) and found[-1].first <= position < found[-1].last
+
+
+def _passive(tokens: list[Token], position: int) -> bool:
+    return position > 0 and "be" in tokens[position - 1].classes
+
+
+def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention | None:
+    """A name of the list without a preposition: a subject, a possessive, a dateline."""
+    tokens = sentence.tokens
+    last = position
+    while last < len(tokens) and last - position < 4 and is_capital(tokens[last]):
+        last += 1
+    for end in range(last, position, -1):
+        name = " ".join(token.low for token in tokens[position:end])
+        if lexicon.places.known(name):
+            if end < len(tokens) and is_capital(tokens[end]) and end == last:
+                continue
+            text = _span_text(sentence, position, end)
+            tie = (
+                "subject"
+                if position == 0 or _low(tokens, position - 1) in {",", "the", "and"}
+                else "bare"
+            )
+            return Mention(position, end, text, tie, True)
+    return None
+
+
+class _Phrase:
+    """A noun phrase that is being followed to see whether it names a place."""
+
+    def __init__(self, tokens: list[Token], first: int, lexicon: Lexicon) -> None:
+        self.tokens = tokens
+        self.first = first
+        self.last = first
+        self.lead = first
+        """Where the name begins: "the town OF MIZIA" is Mizia."""
+        self.noun = -1
+        self.named = False
+        self._lexicon = lexicon
+        self._words = lexicon.places
+        while self.last < len(tokens) and self.last - first < _LONGEST and self._takes(self.last):
+            self.last += 1
+
+    def _takes(self, position: int) -> bool:
+        """Whether the token at ``position`` belongs to the phrase; notes what it is."""
+        token, words = self.tokens[position], self._words
+        if is_capital(token):
+            if token.low in self._lexicon.times or _is_body(self.tokens, position, self._lexicon):
+                return False
+            self.named = True
+            return True
+        if token.low in words.nouns:
+            self.noun = position
+            return True
+        if token.low == "of" and self.noun == position - 1 and position > self.first:
+            return self._name_after_of(position + 1)
+        if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
+            return position > self.first or token.low != "'s"
+        return self._joins(position) if self.named else self._may_describe(position)
+
+    def _name_after_of(self, position: int) -> bool:
+        while position < len(self.tokens) and "determiner" in self.tokens[position].classes:
+            position += 1
+        if position < len(self.tokens) and is_capital(self.tokens[position]):
+            self.lead = position
+            self.named = True
+        return self.named
+
+    def _joins(self, position: int) -> bool:
+        """A small word or comma inside a name or a list of names."""
+        token, following = self.tokens[position], position + 1
+        if token.text == "," or token.low == "and":
+            return _another_place(self.tokens, following, self._lexicon)
+        return (
+            token.low in _NAME_JOINS
+            and following < len(self.tokens)
+            and is_capital(self.tokens[following])
+        )
+
+    def _may_describe(self, position: int) -> bool:
+        """A word or number before a place noun: "evacuation centres", "two camps"."""
+        token = self.tokens[position]
+        if token.kind == "number":
+            return position - self.first < 2
+        return (
+            token.kind == "word"
+            and self.noun < 0
+            and position - self.first < 4
+            and not token.classes & _NO_DESCRIPTION
+        )
+
+
+def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Mention | None:
+    """The place that begins at ``start``: a name, or a place noun of its own."""
+    tokens = sentence.tokens
+    words = lexicon.places
+    first = start
+    while first < len(tokens) and (
+        "determiner" in tokens[first].classes or tokens[first].low in words.dropped
+    ):
+        first += 1
+    phrase = _Phrase(tokens, first, lexicon)
+    if not phrase.named and phrase.noun < 0:
+        return None
+    begin, end = _edges(phrase, words)
+    if end <= begin:
+        return None
+    head = tokens[end - 1].low
+    if head in words.not_places or head in lexicon.speech.speakers - words.nouns:
+        return None
+    return Mention(begin, end, _span_text(sentence, begin, end), tie, phrase.named)
+
+
+def _edges(phrase: _Phrase, words: PlaceWords) -> tuple[int, int]:
+    """The span of the place within its noun phrase."""
+    tokens = phrase.tokens
+    if not phrase.named:
+        return phrase.first, phrase.noun + 1
+    begin, end = phrase.lead, phrase.last
+    while end > begin and not (is_capital(tokens[end - 1]) or tokens[end - 1].low in words.nouns):
+        end -= 1
+    while begin < end - 1 and not (
+        is_capital(tokens[begin])
+        or tokens[begin].low in words.nouns
+        or tokens[begin].low in words.describing
+    ):
+        begin += 1
+    return begin, end
+
+
+def _span_text(sentence: Sentence, first: int, last: int) -> str:
+    start, end = sentence.tokens[first].start, sentence.tokens[last - 1].end
+    return sentence.text[start - sentence.start : end - sentence.start].strip(" ,.")
+
+
+def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    token = tokens[position]
+    if lexicon.places.known(token.low):
+        return False
+    return lexicon.speech.organisations.at(tokens, position) is not None
+
+
+def _another_place(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a list of places goes on: "Kenya, Somalia and Ethiopia"."""
+    if position >= len(tokens) or not is_capital(tokens[position]):
+        return False
+    last = position
+    while last < len(tokens) and last - position < 3 and is_capital(tokens[last]):
+        last += 1
+    names = (" ".join(t.low for t in tokens[position:end]) for end in range(last, position, -1))
+    return (
+        any(lexicon.places.known(name) for name in names)
+        or _low(tokens, last) in lexicon.places.nouns
+    )
+
+
+def place_of(count: Count, mentions: list[Mention], lexicon: Lexicon) -> tuple[Mention | None, str]:
+    """The place that suits a figure best, and why."""
+    kind = (
+        "moves"
+        if count.measure in _MOVES
+        else "displaced"
+        if count.measure == "displaced"
+        else "hosted"
+        if count.measure in {"refugees_hosted", "in_need"}
+        else "static"
+    )
+    ties = _TIES[kind]
+    figure, tokens = count.figure, count.sentence.tokens
+    best: tuple[float, Mention] | None = None
+    for mention in mentions:
+        cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.1)
+        cost += _distance(figure.first, count.head.end, mention, tokens)
+        if best is None or cost < best[0]:
+            best = cost, mention
+    if best is None or best[0] > 5.5:
+        return None, ""
+    return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
+
+
+def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> float:
+    """What lies between a figure and a place: tokens, commas, other numbers."""
+    if mention.first >= end:
+        between = tokens[end : mention.first]
+        cost = 0.0
+    else:
+        between = tokens[mention.last : first]
+        cost = 0.0 if mention.first <= 2 else 0.35
+    signs = sum(token.text in {",", ";", "(", ")"} for token in between)
+    numbers = sum(token.kind == "number" for token in between)
+    return cost + 0.06 * len(between) + 0.25 * signs + 0.5 * numbers
+
+
+def origin_of(count: Count, mentions: list[Mention]) -> Mention | None:
+    """Where the people came from: a place tied in by "from", or the object of "flee"."""
+    if count.measure not in _MOVES | {"displaced", "refugees_hosted", "other", "detained"}:
+        return None
+    end = count.head.end
+    left = [m for m in mentions if m.tie in {"from", "left"}]
+    if not left:
+        return None
+    return min(left, key=lambda m: abs(m.first - end))

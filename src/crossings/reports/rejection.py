@@ -1,0 +1,131 @@
+"""Stage 4: numbers that count no people, by what stands around them.
+
+Money, units, ages, dates, years, ordinals, rates, thresholds, capacities, resident population. Each
+check returns the reason, or nothing; the first that applies wins.
+"""
+
+from __future__ import annotations
+
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.records import Figure, Sentence, Token
+
+
+def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    """Why ``figure`` cannot count people, or nothing if it may."""
+    tokens = sentence.tokens
+    if figure.kind == "fraction":
+        return "no whole number"
+    if figure.high == 0 and figure.low == 0:
+        return "nothing counted"
+    return (
+        _by_what_follows(figure, tokens, lexicon)
+        or _by_what_precedes(figure, tokens, lexicon)
+        or _as_year(figure, tokens, lexicon)
+    )
+
+
+def number_start(figure: Figure, tokens: list[Token]) -> int:
+    """Index of the first token of the bare number, after its qualifiers."""
+    for index in range(figure.first, figure.last):
+        if tokens[index].kind == "number":
+            return index
+    return figure.first
+
+
+def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    after = figure.last
+    if after >= len(tokens):
+        return None
+    token = tokens[after]
+    glued = token.start == tokens[after - 1].end
+    if token.text in {"-", "‑", "–"} and glued and after + 1 < len(tokens):
+        if tokens[after + 1].start != token.end:
+            return None
+        return "a compound: " + tokens[after + 1].low
+    if token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
+        return f"a unit: {token.low}"
+    if glued and token.kind == "word" and tokens[after - 1].kind == "number":
+        return f"glued to {token.low}"
+    if token.text == "'" and glued:
+        return "feet"
+    ratio = token.text in {":", "/"} and glued and after + 1 < len(tokens)
+    if ratio and tokens[after + 1].kind == "number":
+        return "a time or a ratio"
+    phrase = lexicon.rejection_phrases["rate_after"].at(tokens, after)
+    if phrase is not None:
+        return f"a rate: {phrase[1][0]}"
+    return None
+
+
+def _by_what_precedes(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    start = figure.first
+    if start == 0:
+        return None
+    bare = number_start(figure, tokens)
+    for index in {start - 1, bare - 1} - {-1}:
+        reason = _by_neighbour(tokens, index, lexicon)
+        if reason is not None:
+            return reason
+    window = tokens[max(0, start - 4) : start]
+    for offset in range(len(window)):
+        phrase = lexicon.rejection_phrases["threshold_before"].at(window, offset)
+        if phrase is not None and phrase[0] == len(window):
+            return f"a threshold: {phrase[1][0]}"
+    return None
+
+
+def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | None:
+    """Why the token at ``index`` keeps the number right after it from counting people."""
+    before = tokens[index]
+    glued = before.end == tokens[index + 1].start
+    after_word = index > 0 and tokens[index - 1].end == before.start
+    if before.low in lexicon.rejections["before"] and tokens[index + 1].start - before.end <= 1:
+        article = before.low in {"a", "no"} and before.text != "No"
+        return None if article else f"after {before.low}"
+    if not glued:
+        return None
+    if before.text in {".", ":", "/"} and after_word and tokens[index - 1].kind == "number":
+        return "part of a time, a date or a decimal"
+    if before.text in {"-", "‑", "+", "#", "="}:
+        return "part of a name" if after_word else "a signed number"
+    return None
+
+
+def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """Four digits that read as a year, or a day of a month."""
+    bare = number_start(figure, tokens)
+    token = tokens[bare]
+    if token.kind != "number" or figure.last - bare > 3:
+        return None
+    before = tokens[bare - 1].low if bare else ""
+    months = lexicon.rejections["months"]
+    if before in months and (figure.low or 0) <= 2100:
+        return "a date"
+    if figure.last - bare == 3:  # a range of years: 1998-2004
+        ends = {tokens[bare].text, tokens[bare + 2].text}
+        return "years" if all(_is_year(text) for text in ends) else None
+    if not _is_year(token.text):
+        return None
+    if before in lexicon.rejections["year_before"] and not _people_follow(figure, tokens, lexicon):
+        return "a year"
+    following = tokens[figure.last] if figure.last < len(tokens) else None
+    if bare == figure.first and not _people_follow(figure, tokens, lexicon):
+        return "a year"
+    if following is not None and following.text in {")", "-", "–"}:
+        return "a year"
+    return None
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isdigit() and 1800 <= int(text) <= 2100
+
+
+def _people_follow(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a people noun follows within three words."""
+    for index in range(figure.last, min(figure.last + 3, len(tokens))):
+        if tokens[index].kind != "word" or "preposition" in tokens[index].classes:
+            return False
+        hit = lexicon.people.at(tokens, index)
+        if hit is not None and hit[1][0].plural:
+            return True
+    return False
