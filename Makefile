@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test lint picture pins clean
+.PHONY: run test lint picture pins vendor clean
 
 # The main job: the forecast that could have been issued on the evening of 25 September 2023.
 run: $(STAMP)
@@ -30,6 +30,10 @@ $(STAMP): pyproject.toml constraints-dev.txt
 # The picture in README.md, from the forecast that `make run` prints.
 picture: $(STAMP)
 	$(BIN)/python docs/picture.py
+
+# Take the files of others that the live page uses from their packages again (needs npm).
+vendor: $(STAMP)
+	$(BIN)/python scripts/vendor.py refresh
 
 # Choose the newest versions again and pin them with their hashes.
 pins: $(STAMP)

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from crossings.cli_serve import serve
 from crossings.errors import CrossingsError
 
 app = typer.Typer(
@@ -310,6 +311,9 @@ def export(
             outlook = issue(known, as_of, horizon, progress=progress)
     for path in write(outlook, known, targets, profile, signed):
         print(f"Written: {path}")
+
+
+app.command()(serve)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def view(outlook: Outlook, situation: Situation, later: Situation | None, profil
 
 
 def _public(outlook: Outlook, known: Situation, later: tuple[Claim, ...]) -> View:
-    shown = tuple(c for c in known.claims if _is_public(c))
+    shown = tuple(c for c in known.claims if is_public(c))
     ids = {c.id for c in shown}
     queues = [t for t in outlook.targets if t.partition(".")[0] in QUEUE_MEASURES]
     left_out = ["Forecasts for single places within a day."]
@@ -171,13 +171,14 @@ def _public(outlook: Outlook, known: Situation, later: tuple[Claim, ...]) -> Vie
     return View(
         public,
         known.model_copy(update={"claims": shown}),
-        tuple(c for c in later if _is_public(c)),
+        tuple(c for c in later if is_public(c)),
         "public",
         tuple(left_out),
     )
 
 
-def _is_public(claim: Claim) -> bool:
+def is_public(claim: Claim) -> bool:
+    """Whether the public profile shows a claim."""
     # An empty mark is not a permission: what nobody has classified stays inside.
     return claim.sensitivity == "public" and claim.measure not in QUEUE_MEASURES
 

@@ -1,0 +1,75 @@
+"""The forms of answers: JSON with an ETag, pages of a list, problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+PROBLEM = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong, in the form of RFC 9457."""
+
+    type: str = Field("about:blank", description="A URI that names the kind of problem.")
+    title: str
+    status: int
+    detail: str = ""
+
+
+class AnswerError(Exception):
+    """An answer that is not the one asked for: status and one plain line."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A problem as an answer."""
+    said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail[:2000])
+    return JSONResponse(said.model_dump(), status, headers=dict(headers or {}), media_type=PROBLEM)
+
+
+def stated(request: Request, content: Any, cache: str = "no-cache") -> Response:
+    """``content`` as JSON with an ETag; 304 without a body where the reader has it already."""
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
+    return tagged(request, body, "application/json", cache)
+
+
+def tagged(
+    request: Request,
+    body: bytes,
+    media: str,
+    cache: str = "no-cache",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """``body`` with an ETag; 304 without it where the reader has it already (RFC 9110)."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
+    known = request.headers.get("if-none-match", "")
+    if tag in (entry.strip().removeprefix("W/") for entry in known.split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=sent)
+    return Response(body, media_type=media, headers=sent)
+
+
+def page_of(rows: Sequence[Any], page: int, per_page: int) -> dict[str, Any]:
+    """One page of a list, counted from 1; an empty one beyond the end."""
+    start = (page - 1) * per_page
+    return {
+        "total": len(rows),
+        "page": page,
+        "pages": -(-len(rows) // per_page),
+        "items": list(rows[start : start + per_page]),
+    }

@@ -1,0 +1,88 @@
+"""The server put together: addresses, guards, errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from crossings.errors import InputError, OutputError
+from crossings.publish.live import forecasts, page, situations, tasks
+from crossings.publish.live.answers import AnswerError, problem
+from crossings.publish.live.guard import Bounded, guarded
+from crossings.publish.live.jobs import Jobs
+from crossings.publish.live.settings import Settings
+from crossings.publish.live.state import State
+from crossings.publish.live.work import make_forecast
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The server's application (ASGI) for these settings."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        jobs = Jobs({"forecast": make_forecast}, settings.max_queue, settings.job_seconds)
+        app.state.crossings = State(settings, jobs)
+        yield
+        jobs.close()
+
+    app = FastAPI(
+        title="crossings",
+        version=version("crossings"),
+        description="Forecasts of forced displacement: who will arrive, where, by when.",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    for router in (situations.router, forecasts.router, tasks.router, page.router):
+        app.include_router(router)
+    _errors(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=guarded(settings))
+    app.add_middleware(Bounded, limit=settings.max_body)
+    if settings.local:
+        # A foreign page must not reach a server on this machine under a name of its own.
+        app.add_middleware(
+            TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver"]
+        )
+    return app
+
+
+def _errors(app: FastAPI) -> None:
+    """Every failure is a problem in one plain line; none shows what is inside."""
+
+    @app.exception_handler(AnswerError)
+    async def fault(_: Request, error: AnswerError) -> Response:
+        return problem(error.status, error.detail, error.headers)
+
+    @app.exception_handler(InputError)
+    async def bad_input(_: Request, error: InputError) -> Response:
+        missing = str(error).startswith("forecast: found no")
+        return problem(404 if missing else 400, str(error))
+
+    @app.exception_handler(OutputError)
+    async def not_written(_: Request, error: OutputError) -> Response:
+        return problem(507, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def out_of_range(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem(422, f"{where}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, __: Exception) -> Response:
+        return problem(500, "Something went wrong here; the server's log says what.")

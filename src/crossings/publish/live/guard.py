@@ -1,0 +1,106 @@
+"""Who may do what, how large a request may be, and what a browser may do with an answer."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crossings.publish.live.answers import problem
+from crossings.publish.live.settings import Settings
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def policy(scripts: str = "", ancestors: str = "'none'") -> str:
+    """The content security policy: this origin only, and the inline scripts of these hashes."""
+    allowed = f"'self' {scripts}".strip()
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {ancestors}"
+    )
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Bounded:
+    """Refuse request bodies above a size, whether they say their length or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in and stop at the limit."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        stated = dict(scope["headers"]).get(b"content-length", b"0")
+        if not stated.isdigit() or int(stated) > self.limit:
+            await self._refuse(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            # Whoever reads the body is told that no more of it comes.
+            return message if taken <= self.limit else {"type": "http.disconnect"}
+
+        async def unless_too_much(message: Message) -> None:
+            if taken <= self.limit:
+                await send(message)
+
+        try:
+            await self.app(scope, counted, unless_too_much)
+        except ClientDisconnect:
+            if taken <= self.limit:
+                raise
+        if taken > self.limit:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = problem(413, f"body: expected at most {self.limit:,} bytes")
+        await said(scope, receive, send)
+
+
+def guarded(settings: Settings) -> Callable[[Request, Handler], Awaitable[Response]]:
+    """Middleware that asks for the token where it is needed and sets the security headers."""
+    wanted = settings.token.encode()
+
+    def allowed(request: Request) -> bool:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), wanted)
+        return scheme.lower() == "bearer" and right
+
+    async def guard(request: Request, call: Handler) -> Response:
+        path = request.url.path
+        writes = request.method not in READS
+        inside = path.startswith("/api/") and path != "/api/health"
+        if (writes or (inside and not settings.local)) and not allowed(request):
+            said: Response = problem(
+                401,
+                "token: expected the header 'Authorization: Bearer TOKEN'",
+                {"WWW-Authenticate": "Bearer"},
+            )
+        else:
+            said = await call(request)
+        for name, value in HEADERS.items():
+            said.headers.setdefault(name, value)
+        said.headers.setdefault("Content-Security-Policy", policy())
+        return said
+
+    return guard

@@ -1,0 +1,77 @@
+"""What the addresses share: settings, kept forecasts, jobs, and pages that were made already."""
+
+from __future__ import annotations
+
+import collections
+import json
+import threading
+from typing import Any
+
+from fastapi import Request
+
+from crossings.exchange.kept import Kept
+from crossings.forecast.outlook import Outlook
+from crossings.publish.bundle import bundle
+from crossings.publish.live.answers import AnswerError
+from crossings.publish.live.jobs import Jobs
+from crossings.publish.live.settings import Settings
+from crossings.situation.records import Situation
+
+CACHED = 32
+"""Pages that are held ready."""
+
+
+class State:
+    """One server's state; safe to use from several threads."""
+
+    def __init__(self, settings: Settings, jobs: Jobs) -> None:
+        self.settings = settings
+        self.jobs = jobs
+        self.kept = Kept(settings.store)
+        self._pages: collections.OrderedDict[tuple[str, str, str], bytes] = (
+            collections.OrderedDict()
+        )
+        self._lock = threading.Lock()
+
+    def situation(self, situation_id: str) -> Situation:
+        """The situation of this id.
+
+        Raises:
+            AnswerError: 404, there is none.
+        """
+        found = self.settings.situations.get(situation_id)
+        if found is None:
+            raise AnswerError(404, f"situation: found no {situation_id[:200]!r} on this server")
+        return found
+
+    def outlook(self, situation_id: str, forecast_id: str) -> Outlook:
+        """A kept forecast; errors as :meth:`situation` and :meth:`Kept.read`."""
+        self.situation(situation_id)
+        return self.kept.read(situation_id, forecast_id)
+
+    def page(self, situation_id: str, forecast_id: str, profile: str) -> bytes:
+        """What the page shows of a kept forecast, as JSON text; made once and held ready."""
+        key = (situation_id, forecast_id, profile)
+        with self._lock:
+            held = self._pages.get(key)
+            if held is not None:
+                self._pages.move_to_end(key)
+                return held
+        situation = self.situation(situation_id)
+        content: dict[str, Any] = bundle(
+            self.outlook(situation_id, forecast_id), situation, situation, profile
+        )
+        content["id"] = forecast_id
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        made = text.encode("utf-8", "replace")
+        with self._lock:
+            self._pages[key] = made
+            while len(self._pages) > CACHED:
+                self._pages.popitem(last=False)
+        return made
+
+
+def state(request: Request) -> State:
+    """The state of the server that a request came to."""
+    found: State = request.app.state.crossings
+    return found

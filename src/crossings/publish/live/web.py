@@ -1,0 +1,70 @@
+"""The live page's own files: modules under names of their own, one import map, one style sheet.
+
+The page's modules import each other by name (``crossings/words``), never by place, so that the same
+files run from a server and from inside a single exported file.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
+
+WEB = files("crossings.publish").joinpath("web")
+
+
+@functools.cache
+def modules() -> dict[str, str]:
+    """Path in ``web/`` of every module, by the name under which it is imported."""
+    found = {}
+    for path in _paths(WEB, PurePosixPath()):
+        if path.suffix != ".js":
+            continue
+        if path.parts[0] == "vendor":
+            found[f"vendor/{path.name.partition('.')[0]}"] = str(path)
+        else:
+            found[f"crossings/{path.with_suffix('')}"] = str(path)
+    return found
+
+
+def import_map(base: str = "/web/") -> str:
+    """The import map of the page as JSON, for modules that lie under ``base``."""
+    named = {name: f"{base}{path}" for name, path in sorted(modules().items())}
+    return json.dumps({"imports": named}, separators=(",", ":"))
+
+
+def index() -> str:
+    """The page's document, for a server."""
+    return (
+        WEB.joinpath("index.html")
+        .read_text(encoding="utf-8")
+        .replace("{{importmap}}", import_map())
+    )
+
+
+def style() -> bytes:
+    """One style sheet: that of the static page and what the live one adds."""
+    static = files("crossings.publish").joinpath("page.css").read_bytes()
+    return static + b"\n" + WEB.joinpath("live.css").read_bytes()
+
+
+def read(path: str) -> bytes | None:
+    """One of the page's files; None where there is none of this name."""
+    if path == "page.css":
+        return style()
+    parts = PurePosixPath(path).parts
+    if not parts or any(part in ("", ".", "..") or "\\" in part for part in parts):
+        return None
+    found = WEB.joinpath(*parts)
+    return found.read_bytes() if found.is_file() else None
+
+
+def _paths(folder: Traversable, within: PurePosixPath) -> list[PurePosixPath]:
+    """Every file below a folder, by its path within it, in the order of names."""
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        path = within / entry.name
+        found += _paths(entry, path) if entry.is_dir() else [path]
+    return found

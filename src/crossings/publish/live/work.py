@@ -1,0 +1,31 @@
+"""What jobs do, in processes of their own: functions with plain arguments and plain results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from crossings.exchange.kept import Kept
+from crossings.forecast.issue import forecast
+from crossings.publish.page import situation_page
+from crossings.situation.catalogue import load
+
+
+def make_forecast(asked: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
+    """Issue a forecast and keep it; the result names it.
+
+    ``asked`` holds ``source`` (a bundled name or a folder), ``store``, ``as_of``, ``horizon``,
+    ``members`` and ``seed``.
+    """
+    situation = load(asked["source"])
+    outlook = forecast(
+        situation,
+        asked["as_of"],
+        asked["horizon"],
+        asked["members"],
+        asked["seed"],
+        progress=progress,
+    )
+    page = situation_page(outlook, situation.as_of(outlook.issued_at), situation)
+    kept = Kept(asked["store"]).add(outlook, situation, page)
+    return {"situation": outlook.situation, "forecast": kept}

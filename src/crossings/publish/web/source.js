@@ -1,0 +1,77 @@
+// Where the page's content comes from: a server, or the file itself when the page was exported.
+
+/** @typedef {{id: string, issued_at: string, horizon_hours: number, headline: any}} KeptRow */
+
+/** @param {string} id */
+function embedded(id) {
+  const element = document.getElementById(id);
+  return element ? JSON.parse(element.textContent || "null") : null;
+}
+
+const OWN = embedded("page-content");
+
+/** Whether the page was exported as a file and has no server. */
+export const exported = OWN !== null;
+
+/** The token stays in this tab and never in an address. */
+const TOKEN = "crossings-token";
+export const token = {
+  get: () => sessionStorage.getItem(TOKEN) || "",
+  /** @param {string} value */
+  set: (value) => sessionStorage.setItem(TOKEN, value),
+};
+
+export class Problem extends Error {
+  /** @param {number} status @param {string} detail */
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** @param {string} path @param {RequestInit} [options] */
+async function ask(path, options = {}) {
+  const headers = /** @type {Record<string, string>} */ ({ ...(options.headers || {}) });
+  if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, headers });
+  } catch {
+    throw new Problem(0, "");
+  }
+  const content = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Problem(answer.status, content?.detail || answer.statusText);
+  return content;
+}
+
+const enc = encodeURIComponent;
+
+export const source = {
+  /** @param {string} lang */
+  messages: (lang) => (exported ? Promise.resolve(OWN.messages[lang] || {}) : ask(`/web/messages/${enc(lang)}.json`)),
+  situations: () =>
+    exported ? Promise.resolve({ items: [OWN.overview], profile: OWN.overview.profile }) : ask("/api/situations"),
+  /** @param {string} situation @returns {Promise<{items: KeptRow[]}>} */
+  forecasts: (situation) =>
+    exported ? Promise.resolve({ items: OWN.kept }) : ask(`/api/situations/${enc(situation)}/forecasts`),
+  /** @param {string} situation @param {string} id */
+  forecast: (situation, id) =>
+    exported ? Promise.resolve(OWN.pages[id]) : ask(`/api/situations/${enc(situation)}/forecasts/${enc(id)}`),
+  /** @param {string} situation */
+  borders: (situation) =>
+    exported ? Promise.resolve(OWN.borders) : ask(`/api/situations/${enc(situation)}/borders`),
+  /** @param {string} situation @param {object} wanted */
+  order: (situation, wanted) =>
+    ask(`/api/situations/${enc(situation)}/forecasts`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(wanted),
+    }),
+  /** @param {string} job */
+  job: (job) => ask(`/api/jobs/${enc(job)}`),
+  /** @param {string} job */
+  cancel: (job) => ask(`/api/jobs/${enc(job)}`, { method: "DELETE" }),
+  /** @param {string} situation @param {string} id @param {string} form */
+  download: (situation, id, form) =>
+    `/api/situations/${enc(situation)}/forecasts/${enc(id)}/download?format=${enc(form)}`,
+};
