@@ -215,7 +215,11 @@ def test_the_public_profile_holds_for_every_answer(tmp_path: Path) -> None:
 
 
 def test_settings_that_a_server_must_not_start_with(tmp_path: Path) -> None:
-    refused: list[dict[str, object]] = [{"token": "short"}, {"situations": {}}, {"profile": "secret"}]
+    refused: list[dict[str, object]] = [
+        {"token": "short"},
+        {"situations": {}},
+        {"profile": "secret"},
+    ]
     for wrong in refused:
         with pytest.raises(InputError):
             settings(tmp_path, **wrong)

@@ -180,12 +180,11 @@ class Jobs:
         with self._changed:
             self._process = None
             if job.state == "running":
-                job.state = "done" if told[0] == "done" else "failed"
-                if told[0] == "done":
-                    job.share = 1.0
-                    job.result = dict(told[1])
+                state, what = told
+                if state == "done" and isinstance(what, dict):
+                    job.state, job.share, job.result = "done", 1.0, what
                 else:
-                    job.detail = str(told[1])[:2000]
+                    job.state, job.detail = "failed", str(what)[:2000]
             self._changed.notify_all()
 
 

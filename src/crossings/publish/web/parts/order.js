@@ -33,7 +33,7 @@ export function Order({ situation, onMade }) {
 
   return html`<details class="order"><summary>${t("new")}</summary><form ref=${form} onSubmit=${make}>
     <label>${t("new_as_of")} <input name="as_of" placeholder="2023-09-25" maxlength="40" /></label>
-    <label>${t("new_horizon")} <select name="horizon"><option>4d</option><option selected>8d</option><option>15d</option><option>30d</option></select></label>
+    <label>${t("new_horizon")} <select name="horizon">${["4d", "8d", "15d", "30d"].map((far) => html`<option key=${far} value=${far} selected=${far === "8d"}>${far}</option>`)}</select></label>
     <label>${t("new_token")} <input name="token" type="password" autocomplete="off" value=${token.get()} /></label>
     <button disabled=${running}>${t("make")}</button>
     ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}

@@ -1,0 +1,196 @@
+"""The live page in a real browser: what a reader does with mouse, keyboard and touch.
+
+Needs chromium. Where there is none the tests are skipped, but never where a change is judged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from crossings.publish.live.app import create_app
+from tests.publish.live.served import TOKEN, settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no chromium on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server on a free port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = create_app(settings(tmp_path_factory.mktemp("store"), port=port))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield found
+        found.close()
+
+
+class Visit:
+    """A page that notes what a reader must never meet: errors, and requests that leave home."""
+
+    def __init__(self, browser: Browser, address: str, width: int) -> None:
+        self.address = address
+        self.errors: list[str] = []
+        self.away: list[str] = []
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, has_touch=width < 700, locale="en-GB"
+        )
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._told)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _told(self, message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            self.errors.append(str(getattr(message, "text", "")))
+
+    def _asked(self, request: object) -> None:
+        url = str(getattr(request, "url", ""))
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.away.append(url)
+
+    def open(self, state: str = "") -> Page:
+        self.page.goto(f"{self.address}/{state}")
+        expect(self.page.locator("h1")).to_be_visible(timeout=30_000)
+        return self.page
+
+
+def visiting(browser: Browser, address: str, width: int) -> Iterator[Visit]:
+    found = Visit(browser, address, width)
+    yield found
+    found.context.close()
+    assert (found.errors, found.away) == ([], [])
+
+
+@pytest.fixture(params=[390, 768, 1440])
+def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    """A phone, a tablet, a desk."""
+    yield from visiting(browser, address, request.param)
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str) -> Iterator[Visit]:
+    yield from visiting(browser, address, 1440)
+
+
+def test_the_headline_stands_first_and_nothing_is_wider_than_the_screen(visit: Visit) -> None:
+    page = visit.open()
+    expect(page.locator("h1")).to_contain_text("9 in 10 between")
+    expect(page.locator(".issue-line")).to_contain_text("internal")
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+    assert not wide
+    assert page.locator("svg.chart:visible").first.bounding_box() is not None
+
+
+def test_a_figure_that_is_chosen_is_marked_on_chart_and_in_the_address(visit: Visit) -> None:
+    page = visit.open()
+    page.locator("#claim-a-6650 .figure-button").click()
+    expect(page.locator("#claim-a-6650")).to_have_class("picked")
+    expect(page.locator("svg.chart:visible circle.chosen").first).to_be_attached()
+    assert "claim=a-6650" in page.url
+    page.reload()
+    expect(page.locator("#claim-a-6650")).to_have_class("picked", timeout=30_000)
+
+
+def test_later_figures_are_drawn_only_when_asked_for(desk: Visit) -> None:
+    page = desk.open()
+    later = page.locator("svg.chart:visible .later")
+    expect(later).to_have_count(0)
+    page.get_by_label("Show what was reported later").check()
+    expect(later.first).to_be_attached()
+
+
+def test_the_day_and_the_risk_change_what_to_plan_for(visit: Visit) -> None:
+    page = visit.open()
+    first = page.locator("#plan tbody tr.total td").first
+    before = first.inner_text()
+    page.get_by_label("19 of 20 cases").check()
+    expect(first).not_to_have_text(before)
+    at_risk = first.inner_text()
+    slider = page.locator(".day-bar input")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(first).not_to_have_text(at_risk)
+    assert "risk=0.95" in page.url
+
+
+def test_past_forecasts_are_replayed_by_keyboard(desk: Visit) -> None:
+    page = desk.open()
+    slider = page.locator(".as-of input")
+    output = page.locator(".as-of output")
+    newest = output.inner_text()
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(output).not_to_have_text(newest)
+    expect(page.locator(".issue-line")).to_contain_text(output.inner_text())
+
+
+def test_figures_are_searched_sorted_and_grouped(desk: Visit) -> None:
+    page = desk.open()
+    page.get_by_label("Search in figures").fill("radio")
+    page.get_by_label("used ones only").uncheck()
+    expect(page.locator("#claims tbody tr")).to_have_count(1)
+    page.get_by_label("Search in figures").fill("")
+    page.get_by_label("Group by source").check()
+    expect(page.locator("#claims h3").first).to_be_visible()
+
+
+def test_an_order_without_the_token_is_refused_in_words(desk: Visit) -> None:
+    page = desk.open()
+    page.get_by_text("New forecast").click()
+    page.get_by_role("button", name="Make it").click()
+    expect(page.locator(".order [role=status]")).to_contain_text("token")
+    desk.errors.clear()  # the browser itself notes the 401
+
+
+def test_an_order_with_the_token_becomes_a_job(desk: Visit) -> None:
+    page = desk.open()
+    page.get_by_text("New forecast").click()
+    page.get_by_label("Token").fill(TOKEN)
+    page.get_by_role("button", name="Make it").click()
+    # The made-up situation has no folder behind it: the job fails, and says why.
+    expect(page.locator(".order [role=status]")).to_contain_text("nowhere", timeout=120_000)
+    assert TOKEN not in page.url
+
+
+def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:
+    page = desk.open()
+    with page.expect_download() as waiting:
+        page.get_by_text("Quantiles (CSV)").click()
+    waiting.value.save_as(tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text().startswith("issued_at,")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Chart (SVG)").click()
+    waiting.value.save_as(tmp_path / "x.svg")
+    assert (tmp_path / "x.svg").read_text().startswith("<svg")
