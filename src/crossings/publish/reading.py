@@ -1,17 +1,44 @@
-"""What was read, on the terminal: figures with who says them, then events, then the setting."""
+"""What was read, on the terminal: figures with who says them, then events, then the setting.
+
+A wide terminal gets tables, a narrow one a block a statement. The words of the report stand beside
+everything, so that a person can check at a glance. Text from outside is shown as text.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from rich import box
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
+from crossings.publish import words
 from crossings.publish.markup import clean
 from crossings.reports.batch import Outcome
 from crossings.reports.inputs.document import Document
-from crossings.reports.records import Reading
+from crossings.reports.records import ReadClaim, ReadContext, ReadEvent, Reading
+
+WIDE = 110
+"""Columns from which on figures stand in tables."""
+
+LONGEST_WORDS = 240
+"""Most characters of the report's words that are shown for one statement."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One statement, ready to be shown."""
+
+    what: str
+    where: str
+    who: str
+    when: str
+    words: str
 
 
 def reading_json(document: Document, reading: Reading) -> str:
@@ -25,11 +52,129 @@ def print_failures(failed: Sequence[Outcome]) -> None:
         print(f"crossings: {clean(outcome.error)}", file=sys.stderr)
 
 
-def print_reading(console: Console, document: Document, reading: Reading) -> None:
-    """Print a reading."""
-    for claim in reading.claims:
-        said = "; ".join(claim.sources) or "the report"
-        console.print(
-            f"{claim.figure_text} {claim.unit} {claim.measure} {claim.place or ''} ({said})",
-            markup=False,
-        )
+def print_reading(
+    console: Console, document: Document, reading: Reading, questions: Sequence[str] = ()
+) -> None:
+    """Print a reading; ``questions`` are what was left open when it was joined to a situation."""
+    _print_heading(console, document, reading)
+    _print_rows(console, "Figures", [_of_claim(reading, claim) for claim in reading.claims])
+    _print_rows(console, "Events", [_of_event(reading, event) for event in reading.events])
+    _print_rows(console, "Setting", [_of_context(reading, one) for one in reading.context])
+    if questions:
+        console.print(Text("Left open", style="bold"))
+        for question in questions:
+            console.print(Padding(Text(clean(question)), (0, 0, 0, 2)))
+        console.print()
+
+
+def _print_heading(console: Console, document: Document, reading: Reading) -> None:
+    about = [document.title, document.publisher]
+    if reading.published is not None:
+        about.append(f"published {reading.published.isoformat()}")
+    else:
+        about.append("day of publication not known")
+    console.print(Text(clean(document.id or document.name), style="bold"))
+    console.print(Text(clean(" · ".join(filter(None, about))), style="dim"))
+    for note in document.notes:
+        console.print(Text(clean(note), style="dim"))
+    if not (reading.claims or reading.events or reading.context):
+        console.print("No figure about people and no statement found.")
+    console.print()
+
+
+def _print_rows(console: Console, title: str, rows: Sequence[_Row]) -> None:
+    if not rows:
+        return
+    if console.width >= WIDE:
+        console.print(_table(title, rows, console.width))
+        return
+    console.print(Text(title, style="bold"))
+    for row in rows:
+        _print_block(console, row)
+    console.print()
+
+
+def _table(title: str, rows: Sequence[_Row], width: int) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    what = {"Figures": "Figure", "Events": "What happened"}.get(title, "Relation")
+    table.add_column(what, ratio=5, style="bold")
+    table.add_column("Place", ratio=3)
+    table.add_column("Who says it", ratio=5)
+    table.add_column("As of" if title == "Figures" else "When", ratio=2, min_width=10)
+    table.add_column("The words", ratio=9, style="dim")
+    for row in rows:
+        cells = (row.what, row.where, row.who, row.when, f"“{row.words}”")
+        table.add_row(*(Text(cell) for cell in cells))
+    table.width = min(width, 170)
+    return table
+
+
+def _print_block(console: Console, row: _Row) -> None:
+    top = Text(row.what, style="bold")
+    for part in (row.where, row.when):
+        if part:
+            top.append(f" · {part}", style="not bold")
+    console.print(top)
+    console.print(Padding(Text(row.who), (0, 0, 0, 4)))
+    console.print(Padding(Text(f"“{row.words}”", style="dim"), (0, 0, 0, 4)))
+
+
+def _of_claim(reading: Reading, claim: ReadClaim) -> _Row:
+    place = claim.place or ""
+    if claim.origin:
+        place = f"{place} (from {claim.origin})" if place else f"from {claim.origin}"
+    measure = claim.measure.replace("_", " ")
+    what = f"{words.figure(claim)} {claim.unit}, {measure}"
+    if claim.status != "reported":
+        what = f"{what} ({claim.status})"
+    text, start, end = reading.text, claim.sentence_start, claim.sentence_end
+    # Of a long sentence the part around the figure.
+    if end - start > LONGEST_WORDS:
+        start = max(start, claim.start - LONGEST_WORDS // 2)
+        end = min(end, claim.end + LONGEST_WORDS // 2)
+    cut_left, cut_right = start > claim.sentence_start, end < claim.sentence_end
+    shown = f"{'…' * cut_left}{text[start:end]}{'…' * cut_right}"
+    return _Row(
+        clean(what, 120),
+        clean(place, 80),
+        _who(claim),
+        clean(claim.as_of_date or claim.as_of or "", 40),
+        clean(shown, LONGEST_WORDS + 20),
+    )
+
+
+def _of_event(reading: Reading, event: ReadEvent) -> _Row:
+    what = event.kind.replace("_", " ")
+    if event.actor:
+        what = f"{what} by {event.actor}"
+    if event.status != "reported":
+        what = f"{what} ({event.status})"
+    if event.disputes is not None:
+        disputed = reading.words(reading.events[event.disputes])
+        what = f"{what}; disputes “{clean(disputed, 60)}”"
+    return _Row(
+        clean(what, 200),
+        clean(event.place or "", 80),
+        _who(event),
+        clean(event.date or event.when or "", 40),
+        clean(reading.words(event), LONGEST_WORDS),
+    )
+
+
+def _of_context(reading: Reading, one: ReadContext) -> _Row:
+    subject = one.subject or words.ITSELF
+    what = " ".join(filter(None, (subject, one.relation, one.object)))
+    return _Row(
+        clean(what, 160),
+        clean(one.place or "", 80),
+        _who(one),
+        clean(one.since or "", 40),
+        clean(reading.words(one), LONGEST_WORDS),
+    )
+
+
+def _who(read: ReadClaim | ReadEvent | ReadContext) -> str:
+    said = "; ".join(read.sources) or words.ITSELF
+    return clean(f"{said}, via {read.via}" if read.via else said, 160)

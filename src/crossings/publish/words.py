@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crossings.situation.times import DAY_END
 
@@ -35,6 +35,22 @@ COUNTING_WORDS = {
 
 ITSELF = "the report itself"
 """Whom a statement is attributed to where nobody is named: it is stated as fact."""
+
+
+class Bounds(Protocol):
+    """What has bounds: a claim, or a figure as it was read."""
+
+    @property
+    def low(self) -> float | None:
+        """At least."""
+
+    @property
+    def high(self) -> float | None:
+        """At most."""
+
+    @property
+    def qualifier(self) -> str:
+        """How the bounds are meant."""
 
 
 def target_words(target: str) -> str:
@@ -187,7 +203,7 @@ def odds(by_days: Mapping[str, float]) -> str:
     return f"Chance that people come at all (100 or more): {', '.join(parts)}." if parts else ""
 
 
-def figure(claim: Claim) -> str:
+def figure(claim: Bounds) -> str:
     """A claim's figure with its qualifier, without unit: ``at least 2,900``, ``about 3,000``."""
     if claim.low is None and claim.high is None:
         return "a number not given"

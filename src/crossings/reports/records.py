@@ -93,6 +93,8 @@ class ReadClaim:
     sentence_start: int = 0
     sentence_end: int = 0
     why: dict[str, str] = field(default_factory=dict)
+    reader: str = "grammar"
+    """What read it: ``grammar``, or ``model`` with the name of the model."""
 
 
 @dataclass(slots=True)
