@@ -31,7 +31,9 @@ class ClauseWords:
     verbs: frozenset[str]
     """Forms that are verbs wherever they stand after "and"."""
     saying: frozenset[str]
-    """Forms of verbs of saying."""
+    """Forms of verbs of saying after which what is said may follow at once."""
+    reporting: frozenset[str]
+    """Forms of all verbs of saying, before "that"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from crossings.errors import InputError
+from crossings.reports.attribution import Attribution
 from crossings.reports.counts import Count, counts_of
 from crossings.reports.lexicon import Lexicon, load_lexicon
+from crossings.reports.narrative import tell
 from crossings.reports.numbers import find_figures
 from crossings.reports.places import mentions_of, origin_of, place_of
-from crossings.reports.quotations import quotation_groups
 from crossings.reports.records import ReadClaim, Reading, Sentence
 from crossings.reports.relations import basis_of, counting_of, status_of, tie_claims
 from crossings.reports.sentences import sentence_spans
-from crossings.reports.sources import Cue, Speakers, choose, cues_of
+from crossings.reports.statement_lexicon import load_statement_lexicon
 from crossings.reports.times import TimePhrase, When, resolve, times_of
 from crossings.reports.tokens import tokenise
 
@@ -40,10 +41,12 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
         if figures:
             counts += counts_of(sentence, figures, counts, lexicon)
     reading.claims = [_claim(count) for count in counts]
-    _attribute(reading, counts, lexicon)
+    attribution = Attribution(text, sentences, lexicon)
+    _attribute(reading, counts, attribution)
     _locate(reading, counts, lexicon)
     _date(reading, counts, lexicon)
     tie_claims(reading.claims, counts)
+    tell(reading, attribution, lexicon, load_statement_lexicon(language))
     return reading
 
 
@@ -105,20 +108,10 @@ def _locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             claim.origin = origin.text
 
 
-def _attribute(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
-    """Name the source of every claim, in one pass over the sentences."""
-    memory = Speakers()
-    groups = quotation_groups(reading.text, reading.sentences)
-    cues = [cues_of(sentence, memory, lexicon) for sentence in reading.sentences]
-    quoting: dict[int, Cue] = {}
-    for found, group in zip(cues, groups, strict=True):
-        if group is not None and found:
-            quoting.setdefault(group, found[0])
+def _attribute(reading: Reading, counts: list[Count], attribution: Attribution) -> None:
+    """Name the source of every claim."""
     for claim, count in zip(reading.claims, counts, strict=True):
-        cue = choose(cues[claim.sentence], count.figure.first)
-        group = groups[claim.sentence]
-        if cue is None and group is not None:
-            cue = quoting.get(group)
+        cue = attribution.cue(claim.sentence, count.figure.first)
         if cue is not None:
             claim.sources, claim.via = list(cue.sources), cue.via
             claim.why["source"] = cue.rule

@@ -21,7 +21,7 @@ _END = re.compile(
     r"""|(?P<bullet>\s[•▪●■◦]\s)"""
 )
 _WORD_BEFORE = re.compile(r"([^\s(\[“\"]{1,40})$")
-_STARTS = re.compile(r"""["'“‘«(\[]{0,3}[A-ZÀ-ÞΑ-ΩА-ЯԱ-Ֆ0-9]|[^\x00-\x7f]""")
+_STARTS = re.compile(r"""["'“‘«(\[]{0,3}[A-ZÀ-ÞΑ-ΩА-ЯԱ-Ֆ0-9]|[^\x00-\x7f]|[-*]\s""")
 _INITIAL = re.compile(r"^(?:[A-Z]\.)+$|^[A-Z]$")
 
 

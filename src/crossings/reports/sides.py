@@ -43,7 +43,7 @@ def sides(
     clause, rule = parts[number], match.payload
     before = _subject(tokens, clause.first, match.first, known)
     own = bool(before)
-    if not before or before.lower() in ("it", "they", "he", "she", "which", "who", "that", "this"):
+    if not before or before.lower() in known.pronouns | known.relatives | {"this"}:
         before = _inherited(tokens, parts, number, known, subject_before, before)
     passive = _is_passive(tokens, clause, match)
     subject_at, object_at = rule.subject, rule.object
@@ -208,12 +208,14 @@ def _inherited(
     pronoun: str,
 ) -> str:
     """The subject of an earlier clause where this one has none; for "it", that of the text."""
-    if pronoun.lower() in ("which", "who", "that") and number:
+    if pronoun.lower() in known.relatives and number:
         return _head(tokens, parts[number - 1], known)
     for earlier in range(number - 1, -1, -1):
         clause = parts[earlier]
         found = _subject(tokens, clause.first, clause.last, known)
-        if found and found.lower() not in ("it", "they", "he", "she", "this", "there"):
+        if found.lower() in known.relatives and earlier:
+            return _head(tokens, parts[earlier - 1], known)
+        if found and found.lower() not in known.pronouns | {"this", "there"}:
             return found
     return subject_before if pronoun else ""
 

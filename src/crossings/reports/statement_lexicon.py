@@ -11,11 +11,11 @@ from typing import Any
 
 from crossings.reports.clauses import Clause, ClauseWords
 from crossings.reports.inflection import Inflection
-from crossings.reports.lexicon import entries, load_lexicon
+from crossings.reports.lexicon import Lexicon, entries, load_lexicon
 from crossings.reports.patterns import Patterns
 from crossings.reports.records import Token
 
-SAYING = "said says say told tells announced claimed claims reported reports report wrote insisted insists maintains maintained denied denies declared added stated warned agreed told concluded confirmed".split()
+_ASSERTING = ("insist", "maintain", "allege", "contend", "deny", "claim")
 JUDGEMENT = "judgement"
 OTHER = "other"
 
@@ -52,6 +52,7 @@ class StatementLexicon:
     uncertain: frozenset[str]
     denial: frozenset[str]
     doing: frozenset[str]
+    wording: frozenset[str]
     clauses: ClauseWords
     definite: frozenset[str]
     pronouns: frozenset[str]
@@ -68,7 +69,8 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
     """The statement patterns of a language that :func:`load_lexicon` knows."""
     path = files("crossings.reports") / "languages" / language / "statements.toml"
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    inflection = load_lexicon(language).inflection
+    lexicon = load_lexicon(language)
+    inflection = lexicon.inflection
     classes = {name: text.split() for name, text in table["classes"].items()}
     patterns: Patterns[Rule] = Patterns(inflection, classes)
     order = 0
@@ -85,10 +87,12 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
         uncertain=frozenset(entries(unreal["uncertain"])),
         denial=frozenset(entries(unreal["denial"])),
         doing=frozenset(entries(mentions["doing"])),
+        wording=frozenset(entries(mentions["wording"])),
         clauses=ClauseWords(
             **{name: frozenset(entries(text)) for name, text in table["clauses"].items()},
             verbs=patterns.verb_forms,
-            saying=frozenset(SAYING),
+            saying=_saying(lexicon),
+            reporting=frozenset(lexicon.speech.verbs),
         ),
         definite=frozenset(entries(mentions["definite"])),
         pronouns=frozenset(entries(mentions["pronouns"])),
@@ -106,6 +110,16 @@ def _add(patterns: Patterns[Rule], name: str, section: Mapping[str, Any], order:
             complement = bool(section.get("complement"))
             rule = Rule(name, kind, subject, object_, order, line.strip(), complement)
             patterns.add(line, rule)
+
+
+def _saying(lexicon: Lexicon) -> frozenset[str]:
+    """Forms after which what is said may follow at once: no nouns, none that need a "that"."""
+    speech = lexicon.speech
+    return frozenset(
+        form
+        for form, (lemma, _) in speech.verbs.items()
+        if lemma not in speech.weak and form not in speech.nouns
+    ) | {form for lemma in _ASSERTING for form in lexicon.inflection.verb(lemma).values()}
 
 
 def _unreal(inflection: Inflection, text: str) -> Patterns[bool]:

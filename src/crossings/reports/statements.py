@@ -32,6 +32,10 @@ class Statement:
     sides: Sides
     status: str = "reported"
     clause: int = 0
+    opener: str = ""
+    """The word or mark before its clause."""
+    worded: bool = False
+    """Whether its subject only words it: "calls this an operation"."""
     why: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -94,6 +98,8 @@ def _of_clause(
                 sides(tokens, parts, number, match, known, subject),
                 status,
                 number,
+                clause.opener,
+                any(t.low in known.wording for t in tokens[clause.first : match.first]),
                 {"rule": f"{match.payload.kind}: {match.payload.pattern}"},
             )
         )

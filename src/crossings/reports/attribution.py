@@ -1,0 +1,37 @@
+"""Who speaks for a word of the text: its sentence's cues, a quotation, or a colon before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.quotations import quotation_groups
+from crossings.reports.records import Sentence
+from crossings.reports.sources import Cue, Speakers, choose, cues_of
+
+
+class Attribution:
+    """The attributions of a whole text, found in one pass."""
+
+    def __init__(self, text: str, sentences: Sequence[Sentence], lexicon: Lexicon) -> None:
+        memory = Speakers()
+        self._cues = [cues_of(sentence, memory, lexicon) for sentence in sentences]
+        self._groups = quotation_groups(text, list(sentences))
+        self._announced = [sentence.text.endswith(":") for sentence in sentences]
+        self._quoting: dict[int, Cue] = {}
+        for found, group in zip(self._cues, self._groups, strict=True):
+            if group is not None and found:
+                self._quoting.setdefault(group, found[0])
+
+    def cue(self, sentence: int, position: int) -> Cue | None:
+        """The cue that speaks for the token at ``position`` of a sentence, by its index."""
+        cue = choose(self._cues[sentence], position)
+        if cue is not None:
+            return cue
+        group = self._groups[sentence]
+        if group is not None and group in self._quoting:
+            return self._quoting[group]
+        # "X wrote on Twitter that the attack:" and the quoted words on lines of their own.
+        if sentence and self._announced[sentence - 1] and not self._cues[sentence]:
+            return next(reversed(self._cues[sentence - 1]), None)
+        return None
