@@ -30,6 +30,18 @@ LONGEST_WORDS = 240
 """Most characters of the report's words that are shown for one statement."""
 
 
+_RELATION_WORDS = {
+    "supports": "supports",
+    "supplies": "supplies",
+    "allies": "is an ally of",
+    "trades": "trades with",
+    "mediates": "mediates",
+    "commemorates": "commemorates",
+    "claims": "says of",
+    "other": "–",
+}
+
+
 @dataclass(frozen=True)
 class _Row:
     """One statement, ready to be shown."""
@@ -100,9 +112,9 @@ def _table(title: str, rows: Sequence[_Row], width: int) -> Table:
     )
     what = {"Figures": "Figure", "Events": "What happened"}.get(title, "Relation")
     table.add_column(what, ratio=5, style="bold")
-    table.add_column("Place", ratio=3)
-    table.add_column("Who says it", ratio=5)
-    table.add_column("As of" if title == "Figures" else "When", ratio=2, min_width=10)
+    table.add_column("Place", ratio=3, overflow="fold")
+    table.add_column("Who says it", ratio=5, overflow="fold")
+    table.add_column("As of" if title == "Figures" else "When", width=10)
     table.add_column("The words", ratio=9, style="dim")
     for row in rows:
         cells = (row.what, row.where, row.who, row.when, f"“{row.words}”")
@@ -164,8 +176,8 @@ def _of_event(reading: Reading, event: ReadEvent) -> _Row:
 
 
 def _of_context(reading: Reading, one: ReadContext) -> _Row:
-    subject = one.subject or words.ITSELF
-    what = " ".join(filter(None, (subject, one.relation, one.object)))
+    subject, said = one.subject or words.ITSELF, _RELATION_WORDS[one.relation]
+    what = " ".join(filter(None, (subject, said, one.object)))
     return _Row(
         clean(what, 160),
         clean(one.place or "", 80),

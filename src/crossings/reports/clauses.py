@@ -25,6 +25,8 @@ class ClauseWords:
     articles: frozenset[str]
     complement: frozenset[str]
     """What opens what is said: that."""
+    objects: frozenset[str]
+    """What can be claimed without being said: responsibility."""
     manner: frozenset[str]
     """What opens a clause only where one of ``putting`` follows: as the mayor put it."""
     putting: frozenset[str]
@@ -71,7 +73,7 @@ def _boundary(tokens: Sequence[Token], start: int, i: int, words: ClauseWords) -
     if low == ",":
         return -1 if _enumerates(tokens, i, words) or _aside(tokens, i) else 1
     if low in words.complement and any(
-        token.low in words.saying for token in tokens[max(0, i - 8) : i]
+        token.text in words.reporting for token in tokens[max(0, i - 8) : i]
     ):
         return 1
     if low in words.relatives:
@@ -84,7 +86,7 @@ def _boundary(tokens: Sequence[Token], start: int, i: int, words: ClauseWords) -
         return 1 if _manner(tokens, i, words) else -1
     if low in words.openers and i:
         return 1
-    if i and tokens[i - 1].low in words.saying and _complement(tokens, i):
+    if i and tokens[i - 1].low in words.saying and _complement(tokens, i, words):
         return 0
     return -1
 
@@ -156,20 +158,22 @@ def _verb_follows(tokens: Sequence[Token], i: int, words: ClauseWords) -> bool:
         return False
     if _is_verb(tokens[i], words):
         return True
-    noun = tokens[i].text[:1].isupper() or tokens[i].low in words.articles
-    pronoun = "pronoun" in tokens[i].classes
-    reach = 3 if pronoun else 7
+    reach = 3 if "pronoun" in tokens[i].classes else 7
     for token in tokens[i + 1 : i + reach]:
-        if token.kind == "sign" or "preposition" in token.classes or token.low in words.joins:
+        if token.kind == "sign" or token.low in words.joins | words.relatives | words.complement:
             return False
         if _is_verb(token, words):
-            return noun or pronoun or "noun" not in token.classes
+            return True
     return False
 
 
-def _complement(tokens: Sequence[Token], i: int) -> bool:
+def _complement(tokens: Sequence[Token], i: int, words: ClauseWords) -> bool:
     """Whether what was said begins at ``i``: no preposition, adverb, mark or object of telling."""
     token = tokens[i]
     if token.kind == "sign":
         return token.text in "“\"'‘«"
-    return not token.classes & {"preposition", "adverb", "auxiliary"} and token.low != "to"
+    return not token.classes & {
+        "preposition",
+        "adverb",
+        "auxiliary",
+    } and token.low not in words.objects | {"to"}

@@ -8,6 +8,7 @@ passage. Context bears on the event that the report is about.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 
 from crossings.reports.attribution import Attribution
@@ -21,6 +22,12 @@ from crossings.reports.statements import Statement, find_statements
 from crossings.reports.times import TimePhrase, resolve, times_of
 
 _OPPOSITE = {"opening": "closure", "closure": "opening"}
+_LEFT = ("from", "left", "of", "at")
+"""The same where people were taken away."""
+
+_TIES = ("at", "of", "to", "reached")
+"""How a place is tied in where something happened."""
+
 _OPENING = 4
 """Words within which a time or a place still opens a sentence."""
 
@@ -34,10 +41,13 @@ def tell(
     """Add the events and the context of a text to its reading."""
     events: list[ReadEvent] = []
     context: list[ReadContext] = []
-    for statement in find_statements(reading.sentences, known):
+    statements = find_statements(reading.sentences, known)
+    told = Counter(s.sentence.index for s in statements if s.rule.table == "event")
+    for statement in statements:
         cue = attribution.cue(statement.sentence.index, statement.trigger)
         if statement.rule.table == "event":
-            events.append(_event(statement, cue, reading, lexicon, known))
+            alone = told[statement.sentence.index] == 1
+            events.append(_event(statement, cue, reading, lexicon, known, alone))
         else:
             context.append(_context(statement, cue, reading, lexicon))
     for number, event in enumerate(events):
@@ -54,8 +64,9 @@ def _event(
     reading: Reading,
     lexicon: Lexicon,
     known: StatementLexicon,
+    alone: bool,
 ) -> ReadEvent:
-    phrase = _time(statement, reading, lexicon)
+    phrase = _time(statement, reading, lexicon, alone)
     day, precision = _first_day(phrase, reading.published, lexicon)
     sources, via = _speakers(cue)
     if not sources and statement.worded and statement.sides.subject:
@@ -119,17 +130,36 @@ def _speakers(cue: Cue | None) -> tuple[list[str], str | None]:
 # --- when and where -------------------------------------------------------------------------------
 
 
-def _time(statement: Statement, reading: Reading, lexicon: Lexicon) -> TimePhrase | None:
-    """The time in the statement's own words, else one that opens its sentence."""
+def _time(
+    statement: Statement, reading: Reading, lexicon: Lexicon, alone: bool = False
+) -> TimePhrase | None:
+    """The time in the statement's own words, or one that opens its sentence.
+
+    The only time of a sentence serves where its event is ``alone`` in it.
+    """
     phrases = [
         phrase
         for phrase in times_of(statement.sentence, lexicon)
-        if resolve(_start_of(phrase.text), reading.published, lexicon) is not None
+        if _is_dated(phrase, reading.published, lexicon)
+    ]
+    tokens = statement.sentence.tokens
+    # "a blockade that grew since June": the time of another verb
+    phrases = [
+        p
+        for p in phrases
+        if not any("relative" in t.classes for t in tokens[statement.trigger : p.first])
     ]
     own = [p for p in phrases if statement.first <= p.first < statement.last]
     if own:
         return min(own, key=lambda phrase: abs(phrase.first - statement.trigger))
-    return next((p for p in phrases if _opens(statement, p.first, p.last)), None)
+    opening = next((p for p in phrases if _opens(statement, p.first, p.last)), None)
+    return opening or (phrases[0] if alone and len(phrases) == 1 else None)
+
+
+def _is_dated(phrase: TimePhrase, published: dt.date | None, lexicon: Lexicon) -> bool:
+    """Whether a phrase says when, and not how long: "nine months"."""
+    when = resolve(_start_of(phrase.text), published, lexicon)
+    return when is not None and when.precision != "period"
 
 
 def _opens(statement: Statement, first: int, last: int) -> bool:
@@ -168,7 +198,15 @@ def _mentions(statement: Statement, lexicon: Lexicon) -> list[Mention]:
     before = [mention for mention in found if mention.last <= statement.first and mention.named]
     if statement.opener == "where" and before:
         return before[-1:]
-    return [mention for mention in before if _opens(statement, mention.first, mention.last)][:1]
+    return _opening(statement, lexicon)
+
+
+def _opening(statement: Statement, lexicon: Lexicon) -> list[Mention]:
+    """The named place that opens the sentence: "In Mekelle, people celebrated"."""
+    found = mentions_of(statement.sentence, lexicon)
+    return [m for m in found if m.named and m.tie == "at" and _opens(statement, m.first, m.last)][
+        :1
+    ]
 
 
 def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> tuple[str, str]:
@@ -181,18 +219,23 @@ def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> t
     mentions = [
         mention
         for mention in _mentions(statement, lexicon)
-        if mention.named and mention.text not in actor and mention.tie != "subject"
+        if mention.named
+        and mention.text not in actor
+        and mention.tie != "subject"
+        and not (mention.tie == "bare" and _follows(statement, mention, known.side_words))
     ]
+    ties = _LEFT if statement.rule.kind == "evacuation" else _TIES
     ranked = sorted(
-        mentions,
-        key=lambda m: (
-            m.tie not in ("at", "of", "to", "reached"),
-            abs(m.first - statement.trigger),
-        ),
-    )
+        mentions, key=lambda m: (m.tie not in ties, abs(m.first - statement.trigger))
+    ) or [m for m in _opening(statement, lexicon) if m.text not in actor]
     return (
         (ranked[0].text, f"named in its words ({ranked[0].tie})") if ranked else ("", "none named")
     )
+
+
+def _follows(statement: Statement, mention: Mention, words: frozenset[str]) -> bool:
+    before = statement.sentence.tokens[max(mention.first - 2, 0) : mention.first]
+    return any(token.low in words for token in before)
 
 
 def _passage(statement: Statement, passages: frozenset[str]) -> str:

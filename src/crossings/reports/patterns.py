@@ -5,6 +5,7 @@ A pattern is a line of items, matched one after the other within a clause:
 - ``border``: this word; ``a|b``: one of several; ``?again``: this word or nothing
 - ``attack~``: any form of a verb; ``ally+``: a noun in the singular or plural
 - ``<passage>``: a word of that class, as the file defines it
+- ``_``: one word, no preposition and no adverb
 - ``..`` and ``...``: up to four and up to nine words of any kind
 
 Patterns are found by their first word, so that the cost depends on the length of the text and not
@@ -31,6 +32,8 @@ class _Item:
     gap: int = 0
     """Words of any kind that may stand here; then ``words`` is empty."""
     optional: bool = False
+    free: bool = False
+    """One word of any kind but a preposition or an adverb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Patterns(Generic[T]):
     def _item(self, text: str) -> _Item:
         if text in _GAPS:
             return _Item(frozenset(), _GAPS[text])
+        if text == "_":
+            return _Item(frozenset(), free=True)
         optional = text.startswith("?")
         words: set[str] = set()
         for choice in text.removeprefix("?").split("|"):
@@ -126,8 +131,14 @@ def _match(
             if position + skipped >= last:
                 return None
         return None
-    if position < last and tokens[position].low in item.words:
+    if position < last and _fits(tokens[position], item):
         end = _match(tokens, position + 1, last, items, index + 1)
         if end is not None:
             return end
     return _match(tokens, position, last, items, index + 1) if item.optional else None
+
+
+def _fits(token: Token, item: _Item) -> bool:
+    if item.free:
+        return token.kind != "sign" and not token.classes & {"preposition", "adverb"}
+    return token.low in item.words

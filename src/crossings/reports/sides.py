@@ -60,7 +60,9 @@ def sides(
     if rule.table != "event" or rule.verbal:
         return Sides(at(subject_at), object_, own)
     doer = _at(tokens, parts, number, match, "by", known)
-    if not doer and any(t.low in known.doing for t in tokens[clause.first : match.first]):
+    if not doer and any(
+        t.low in known.doing | known.wording for t in tokens[clause.first : match.first]
+    ):
         doer = before
     return Sides(doer, "", own)
 
@@ -81,12 +83,14 @@ def _at(
     clause = parts[number]
     match place:
         case "after" | "of":
-            return phrase(tokens, match.last, clause.last, known)
+            first = match.last - match.payload.pattern.endswith(" _")
+            return phrase(tokens, first, clause.last, known)
         case "by" | "to" | "with" | "between":
             if tokens[match.last - 1].low == place:
                 return phrase(tokens, match.last, clause.last, known)
             for i in range(match.last, clause.last):
-                if tokens[i].low == place:
+                # "a ceasefire brokered by Russia": by belongs to the verb before it
+                if tokens[i].low == place and not tokens[i - 1].low.endswith("ed"):
                     return phrase(tokens, i + 1, clause.last, known)
             return phrase(tokens, match.last, clause.last, known) if place == "to" else ""
         case "possessor":
@@ -94,6 +98,8 @@ def _at(
                 if tokens[i].low == "'s":
                     return _back(tokens, clause.first, i, known)
             return ""
+        case "noun":
+            return _noun_before(tokens, clause.first, match.first)
         case "apposed":
             for earlier in range(number - 1, -1, -1):
                 name = _head(tokens, parts[earlier], known)
@@ -109,6 +115,14 @@ def _head(tokens: Sequence[Token], clause: Clause, known: StatementLexicon) -> s
     while end > clause.first and tokens[end - 1].kind == "sign":
         end -= 1
     return _back(tokens, clause.first, end, known)
+
+
+def _noun_before(tokens: Sequence[Token], first: int, end: int) -> str:
+    """The noun right before the trigger: "a CEASEFIRE brokered by"."""
+    start = end
+    while start > first and not tokens[start - 1].classes & {"determiner", "preposition", "verb"}:
+        start -= 1
+    return _joined(tokens, start, end)
 
 
 def _back(tokens: Sequence[Token], first: int, end: int, known: StatementLexicon) -> str:
@@ -182,12 +196,16 @@ def _subject(tokens: Sequence[Token], first: int, trigger: int, known: Statement
         end = first  # "the" before a noun that is itself the trigger
     while first < end and tokens[first].classes & {"determiner"} and end - first > 1:
         first += 1
+    if any(token.text in "()" for token in tokens[first:end]):
+        return _name_before(tokens, first, trigger, known)
+    while end > first and tokens[end - 1].low in ("and", "of", ","):
+        end -= 1
     return _joined(tokens, first, end)
 
 
 def _is_verb(token: Token, known: StatementLexicon) -> bool:
     return bool(token.classes & {"auxiliary", "modal", "verb"}) or (
-        token.low in known.clauses.verbs or token.low in known.clauses.saying
+        token.low in known.clauses.verbs | known.clauses.saying | known.wording | known.doing
     )
 
 
@@ -210,7 +228,9 @@ def _inherited(
     """The subject of an earlier clause where this one has none; for "it", that of the text."""
     if pronoun.lower() in known.relatives and number:
         return _head(tokens, parts[number - 1], known)
-    for earlier in range(number - 1, -1, -1):
+    # After an aside the sentence goes on: "Russia - Armenia's ally - is busy".
+    goes_on = not pronoun and parts[number].opener in ("–", "—", ",", ")")
+    for earlier in range(number) if goes_on else range(number - 1, -1, -1):
         clause = parts[earlier]
         found = _subject(tokens, clause.first, clause.last, known)
         if found.lower() in known.relatives and earlier:

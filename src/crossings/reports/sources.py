@@ -144,6 +144,8 @@ def _settled(cues: list[Cue]) -> list[Cue]:
 def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon: Lexicon) -> bool:
     lemma, form = verb
     token = tokens[position]
+    if position and is_capital(token) and is_capital(tokens[position - 1]):
+        return False  # the United States
     if form == "ing":
         return False
     if token.low in lexicon.speech.nouns:

@@ -56,6 +56,7 @@ class StatementLexicon:
     clauses: ClauseWords
     definite: frozenset[str]
     pronouns: frozenset[str]
+    side_words: frozenset[str]
     relatives: frozenset[str]
 
     def patterns_of_events(self, tokens: Sequence[Token], clause: Clause) -> bool:
@@ -95,6 +96,7 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
             reporting=frozenset(lexicon.speech.verbs),
         ),
         definite=frozenset(entries(mentions["definite"])),
+        side_words=frozenset(entries(mentions["sides"])),
         pronouns=frozenset(entries(mentions["pronouns"])),
         relatives=frozenset(entries(mentions["relatives"])),
     )
@@ -118,7 +120,7 @@ def _saying(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(
         form
         for form, (lemma, _) in speech.verbs.items()
-        if lemma not in speech.weak and form not in speech.nouns
+        if lemma not in speech.weak | speech.telling and form not in speech.nouns
     ) | {form for lemma in _ASSERTING for form in lexicon.inflection.verb(lemma).values()}
 
 

@@ -231,6 +231,7 @@ def _merged(found: Sequence[Statement], parts: Sequence[Clause]) -> list[Stateme
                 and not statement.sides.own_subject
                 and statement.rule.kind != "claims"
                 and parts[statement.clause].opener in ("and", "then", ",")
+                and (statement.rule.verbal or " " not in statement.rule.pattern)
             ),
             None,
         )
