@@ -18,6 +18,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/page_types.py
 
 # Install again only when the packages or the pins change.
 $(STAMP): pyproject.toml constraints-dev.txt

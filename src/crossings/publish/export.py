@@ -22,7 +22,7 @@ from crossings.exchange.hxl import hxl_claims, hxl_forecast
 from crossings.exchange.whole import write_file, write_files
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import day_ends
-from crossings.publish.page import situation_page
+from crossings.publish.live.single import single_file
 from crossings.publish.view import View, view
 from crossings.situation.catalogue import load
 from crossings.situation.records import Situation
@@ -154,7 +154,7 @@ def _content(
     given = shared(shown)
     if name == "html":
         signed = "" if sign_off is None else sign_off.words
-        page = situation_page(outlook, situation, situation, shown.profile, signed)
+        page = single_file([outlook], situation, shown.profile, signed)
         return {"": page.encode("utf-8", "replace")}
     if name == "hub":
         try:

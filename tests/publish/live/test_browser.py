@@ -5,6 +5,7 @@ Needs chromium. Where there is none the tests are skipped, but never where a cha
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import socket
@@ -12,13 +13,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from crossings.publish.live.app import create_app
+from crossings.publish.live.single import single_file
+from tests.outlooks import outlook
 from tests.publish.live.served import TOKEN, settings
+from tests.publish.live.test_single import HOSTILE, hostile_situation
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SWITCHES = [
@@ -194,3 +199,47 @@ def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:
         page.get_by_role("button", name="Chart (SVG)").click()
     waiting.value.save_as(tmp_path / "x.svg")
     assert (tmp_path / "x.svg").read_text().startswith("<svg")
+
+
+AXE = Path(__file__).with_name("axe.min.js.gz")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_that_axe_knows(desk: Visit, scheme: Literal["light", "dark"]) -> None:
+    page = desk.open()
+    page.emulate_media(color_scheme=scheme)
+    page.get_by_text("New forecast").click()
+    page.get_by_label("Show what was reported later").check()
+    # A script of the tests, which the page's own policy would not let in.
+    page.evaluate(gzip.decompress(AXE.read_bytes()).decode())
+    found = page.evaluate("axe.run().then((all) => all.violations)")
+    told = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
+    assert told == []
+
+
+def test_the_exported_file_opens_from_a_disk_and_takes_hostile_texts_for_texts(
+    browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(single_file([outlook()], hostile_situation()), encoding="utf-8")
+    visit = Visit(browser, file.as_uri().removesuffix("/page.html"), 1440)
+    page = visit.open("page.html")
+    page.get_by_label("used ones only").uncheck()
+    expect(page.locator("#claims")).to_contain_text(HOSTILE[0])
+    assert page.title() != "taken"
+    assert page.evaluate("document.querySelectorAll('#app img, #app script').length") == 0
+    visit.context.close()
+    assert (visit.errors, visit.away) == ([], [])
+
+
+def test_without_scripts_the_exported_file_is_the_static_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(single_file([outlook()], hostile_situation()), encoding="utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    expect(page.locator("h1")).to_contain_text("9 in 10 between")
+    expect(page.locator("#claims")).to_be_visible()
+    context.close()

@@ -132,11 +132,11 @@ function App() {
     } catch (error) { failed(error); }
   }
 
-  return html`<a class="skip" href="#top">${t("skip")}</a><div class="bar">
+  return html`<a class="skip" href="#top">${t("skip")}</a><nav class="bar" aria-label=${t("choose")}>
     <label>${t("situation")} <select value=${shown.s} disabled=${exported} onChange=${(/** @type {any} */ e) => update({ s: e.target.value, f: "", claim: "" })}>
       ${situations.map((s) => html`<option key=${s.id} value=${s.id}>${s.title}</option>`)}</select></label>
     <${AsOfSlider} kept=${kept} chosen=${shown.f} choose=${(/** @type {string} */ f) => update({ f })} />
-    ${!exported && shown.s && html`<${Order} situation=${shown.s} onMade=${refresh} />`}</div>
+    ${!exported && shown.s && html`<${Order} situation=${shown.s} onMade=${refresh} />`}</nav>
     ${wrong && html`<p class="warning" role="alert">${wrong}</p>`}
     ${page ? html`<${Forecast} page=${page} kept=${kept} borders=${borders} shown=${shown} update=${update} />` : !shown.f && shown.s && html`<main><p>${t("no_forecast")}</p></main>`}`;
 }
