@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crossings import forecast as forecast
-    from crossings.dynamics.simulation import simulate as simulate
+    from crossings.dynamics.rule_sets import simulate as simulate
     from crossings.errors import CrossingsError as CrossingsError
     from crossings.errors import InputError as InputError
     from crossings.errors import OutputError as OutputError
@@ -50,7 +50,7 @@ _HOME = {
     "forecast": "crossings",  # the room itself, which can be called
     "load": "crossings.situation.catalogue",
     "read": "crossings.reports.reader",
-    "simulate": "crossings.dynamics.simulation",
+    "simulate": "crossings.dynamics.rule_sets",
 }
 
 __all__ = [

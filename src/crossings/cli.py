@@ -146,22 +146,56 @@ def simulate(
     out: Annotated[
         Path, typer.Option("-o", "--out", help="A file: .nc (every member) or .csv (by day).")
     ],
-    members: Annotated[int, typer.Option(help="Simulated histories.")] = 1000,
+    rules: Annotated[str, typer.Option(help="native, or flee for an imported set-up.")] = "native",
+    flee_compatible: Annotated[
+        bool, typer.Option("--flee-compatible", help="All of Flee's quirks, else none.")
+    ] = False,
+    totals: Annotated[
+        str | None, typer.Option(help="given (from the published series) or modelled.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Use figures of places known then; needed with totals given.")
+    ] = None,
+    members: Annotated[int, typer.Option(help="Simulated histories.", min=1)] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bits.")] = 1,
-    days: Annotated[int, typer.Option(help="How long from the start, up to 180.")] = 14,
+    days: Annotated[
+        int | None, typer.Option(help="How long from the start; 14, or the whole period given.")
+    ] = None,
+    place: Annotated[
+        list[str] | None, typer.Option(help="Keep this place only; may be given again.")
+    ] = None,
+    memory: Annotated[str, typer.Option(help="What results may take: 500MB, 2GB.")] = "2GB",
 ) -> None:
-    """Run the plain rules forward from the start, whatever was reported: what could happen.
+    """Run the rules forward from the start: what could happen, and no forecast.
+
+    Native rules, totals modelled: whatever was reported. Totals given: a known number of people
+    spreads over the places. Stop with Ctrl-C and complete parts are kept.
 
     Example: [bold]crossings simulate rohingya-2017 --days 30 -o rohingya.nc[/bold]
     """
-    from crossings.dynamics.simulation import simulate as run_forward
-    from crossings.exchange.simulation_file import check_name, write_simulation
+    from crossings.exchange.simulation_parts import read_size, simulate_to_file
+    from crossings.publish.listing import print_simulation
+    from crossings.publish.progress import progress_bar
     from crossings.situation.catalogue import load
 
-    check_name(out)
-    run = run_forward(load(situation), members=members, seed=seed, days=days)
-    print(f"Written to {write_simulation(run, out)}: {members} members, {days} days")
-    print(f"Population at the start:\n{run.attrs['population']}")
+    limit = read_size(memory)
+    everything = load(situation)
+    with progress_bar() as progress:
+        file, about = simulate_to_file(
+            everything,
+            out,
+            members,
+            limit,
+            progress,
+            rules=rules,
+            flee_compatible=flee_compatible,
+            totals=totals,
+            as_of=as_of,
+            seed=seed,
+            days=days,
+            places=place,
+        )
+    print_simulation(about, members, str(file))
 
 
 @app.command()

@@ -4,7 +4,8 @@
 
     CrossingsError
     ├── InputError        something given cannot be used: file, row, field, found, expected
-    └── OutputError       a result could not be written; nothing half-written is left behind
+    ├── OutputError       a result could not be written; nothing half-written is left behind
+    └── InterruptedRunError   somebody stopped a long run; what is complete is kept
 """
 
 from __future__ import annotations
@@ -20,3 +21,7 @@ class InputError(CrossingsError):
 
 class OutputError(CrossingsError):
     """A result could not be written; nothing half-written is left behind."""
+
+
+class InterruptedRunError(CrossingsError):
+    """Somebody stopped a long run. ``str()`` says what is kept and how to go on."""

@@ -38,3 +38,16 @@ def test_what_happens_later_shuts_nothing_now() -> None:
     known = outlooks.situation().model_copy(update={"events": (act(5, "closure", "goris"),)})
     assert closed_routes(known, START + dt.timedelta(hours=4)) == {}
     assert closed_routes(known, START + dt.timedelta(hours=5))
+
+
+def test_an_event_between_two_countries_shuts_every_route_between_them() -> None:
+    border = act(1, "closure").model_copy(update={"from_country": "ARM", "to_country": "AZE"})
+    abroad = {"stepanakert": "AZE", "hakari-bridge": "AZE"}
+    here = outlooks.situation()
+    places = tuple(p.model_copy(update={"country": abroad.get(p.id, "ARM")}) for p in here.places)
+    known = here.model_copy(update={"events": (border,), "places": places})
+    between = {r.id for r in known.routes if (r.from_place in abroad) != (r.to_place in abroad)}
+    assert len(between) in range(1, len(known.routes))
+    assert set(closed_routes(known, outlooks.ISSUED)) == between
+    one = border.model_copy(update={"to_country": ""})
+    assert closed_routes(known.model_copy(update={"events": (one,)}), outlooks.ISSUED) == {}

@@ -159,6 +159,7 @@ def simulate(
     as_of: str | dt.date | dt.datetime | None = None,
     exact: bool = True,
     rates: NativeRates | None = None,
+    first_member: int = 0,
 ) -> xr.Dataset:
     """Simulate a situation from its start, by the native rules.
 
@@ -171,6 +172,7 @@ def simulate(
         as_of: use only what was known at that moment (a bare date: the end of that day).
         exact: exact binomials, or the smooth ones of the forecast's sampler.
         rates: the rates' medians, :class:`NativeRates` by default.
+        first_member: the number of the first history: a run may be made in parts.
 
     Returns:
         Whole people with dimensions ``(member, time, place)``: ``arrived`` (cumulative),
@@ -202,7 +204,7 @@ def simulate(
     per_member = plan.codes.size * (1 + 3 * plan.network.gates)
     batch = max(1, BATCH // per_member)
     runs = [
-        _run(plan, rates, np.arange(first, min(first + batch, members)), seed, exact)
+        _run(plan, rates, first_member + np.arange(first, min(first + batch, members)), seed, exact)
         for first in range(0, members, batch)
     ]
     run = xr.concat(runs, dim="member") if len(runs) > 1 else runs[0]
@@ -210,6 +212,8 @@ def simulate(
         "title": known.title,
         "situation": known.id,
         "rules": "native",
+        "totals": "modelled",
+        "table": "arrived",
         "binomials": "exact" if exact else "smooth",
         "seed": seed,
         "start": plan.start.isoformat(),

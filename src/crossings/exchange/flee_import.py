@@ -27,7 +27,6 @@ from crossings.errors import InputError
 from crossings.exchange.flee_findings import Findings
 from crossings.exchange.flee_folder import FleeFolder
 from crossings.exchange.flee_network import (
-    flee_type,
     read_closures,
     read_conflicts,
     read_locations,
@@ -47,6 +46,7 @@ from crossings.situation.flee_records import (
     DAYS_KEY,
     RULES_PREFIX,
     TOTAL,
+    FleeKind,
     FleeNote,
     FleeSetting,
     FleeTables,
@@ -73,9 +73,9 @@ _NICKNAMES = {
 }
 """How people write countries that ISO 3166 spells otherwise, in lower case."""
 
-_KINDS: dict[str, PlaceKind] = {
+_KINDS: dict[FleeKind, PlaceKind] = {
     **{"camp": "camp", "idpcamp": "camp", "conflict": "origin", "flood_zone": "origin"},
-    **{"forward": "town", "town": "town", "default": "town", "marker": "marker"},
+    **{"forward": "town", "town": "town", "marker": "marker"},
 }
 
 
@@ -162,7 +162,7 @@ def _read_tables(
     locations, capacities = read_locations(files, period, findings)
     names = {location.id for location in locations}
     routes = read_routes(files, names, period, findings)
-    camps = [row.id for row in locations if _KINDS[flee_type(row.type)] == "camp"]
+    camps = [row.id for row in locations if _KINDS[row.kind] == "camp"]
     figures = read_figures(files, camps, names, findings)
     dates: dict[str, set[dt.date]] = {}
     for figure in figures:
@@ -225,7 +225,7 @@ def _places(
             id=row.id,
             name=row.id.replace("_", " "),
             names=() if "_" not in row.id else (row.id,),
-            kind=_KINDS[flee_type(row.type)],
+            kind=_KINDS[row.kind],
             country=countries.get(row.country, ""),
             admin1=row.region.replace("_", " "),
             lat=lat if right else None,

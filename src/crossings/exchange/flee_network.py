@@ -18,27 +18,17 @@ from crossings.situation.flee_records import (
     FleeConflict,
     FleeLocation,
     FleeRoute,
+    flee_kind,
 )
 from crossings.situation.records import ALL
 
-TYPES = ("idpcamp", "camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
+TYPES = "idpcamp, camp, conflict, forward, marker, flood_zone, default, town"
 """The words by which Flee knows a location's type, as parts of the text, in its order."""
 
 _FIXED = 8
 """Columns of ``locations.csv`` that go by position; further ones go by name."""
 
 _KINDS = ("country", "location", "link", "camp", "idpcamp")
-
-
-def flee_type(text: str) -> str:
-    """The first of Flee's type words in ``text``; empty where there is none.
-
-    A ``camp`` with ``idp`` anywhere in the text is an ``idpcamp``, as in Flee.
-    """
-    lowered = text.lower()
-    if "camp" in lowered:
-        return "idpcamp" if "idp" in lowered else "camp"
-    return next((word for word in TYPES if word in lowered), "")
 
 
 def attributes(heading: tuple[str, ...], line: Line, fixed: int) -> str:
@@ -72,9 +62,9 @@ def read_locations(
             findings.error(line, "name", name, f"each place once (first in line {first[name]})")
             continue
         first[name] = line.number
-        kind = flee_type(line.cell(5))
-        if not kind:
-            findings.error(line, "location_type", line.cell(5), f"one of {', '.join(TYPES)}")
+        kind = flee_kind(line.cell(5))
+        if kind is None:
+            findings.error(line, "location_type", line.cell(5), f"one of {TYPES}")
             continue
         people = findings.whole(line, 7, "pop_or_cap")
         if kind in ("camp", "idpcamp"):

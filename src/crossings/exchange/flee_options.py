@@ -8,7 +8,6 @@ from typing import Any
 
 from crossings.exchange.flee_findings import Findings, Line
 from crossings.exchange.flee_folder import FleeFolder
-from crossings.exchange.flee_network import flee_type
 from crossings.exchange.flee_period import Period
 from crossings.situation.flee_records import (
     FleeAgents,
@@ -16,6 +15,7 @@ from crossings.situation.flee_records import (
     FleeLevel,
     FleeLocationChange,
     FleeMajorRoute,
+    flee_kind,
 )
 
 _FLOOD_LISTS = (
@@ -153,7 +153,7 @@ def read_location_changes(
         day = findings.whole(line, 2, "day")
         if line.cell(0) not in names:
             findings.error(line, "name", line.cell(0), "a name of locations.csv")
-        elif not flee_type(line.cell(1)):
+        elif flee_kind(line.cell(1)) is None:
             findings.error(line, "type", line.cell(1), "a type of location")
         elif day is None or day > period.days:
             findings.error(line, "day", line.cell(2), f"a day from 0 to {period.days}")

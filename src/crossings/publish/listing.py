@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -71,6 +72,15 @@ def print_import(situation: Situation, notes: Sequence[FleeNote], where: str) ->
         f"{_count(len(situation.routes), 'route')}, {_count(len(situation.events), 'event')}, "
         f"{_count(len(situation.claims), 'claim')}, tier {situation.tier}"
     )
+
+
+def print_simulation(about: Mapping[str, Any], members: int, where: str) -> None:
+    """Print what a simulation was made of; ``about`` are the attributes of its result."""
+    print(f"Written to {where}: {_count(members, 'member')}, {about['rules']} rules")
+    if about["totals"] == "given":
+        print(f"Totals are given, not simulated. Known beforehand: {about['given']}.")
+    if "population" in about:
+        print(f"Population at the start:\n{about['population']}")
 
 
 def _count(number: int, noun: str) -> str:

@@ -43,6 +43,11 @@ def _object_of_texts(text: str) -> str:
     return json.dumps(content, ensure_ascii=False) if content else ""
 
 
+def attribute_values(text: str) -> dict[str, str]:
+    """The attributes of a row by name."""
+    return dict(json.loads(text)) if text else {}
+
+
 def _json_value(text: str) -> str:
     """Any JSON value in one canonical form."""
     try:
@@ -57,6 +62,25 @@ JsonValue = Annotated[str, AfterValidator(_json_value)]
 Day = Annotated[int, Field(ge=0, le=200_000)]
 
 
+FleeKind = Literal["camp", "idpcamp", "conflict", "forward", "marker", "flood_zone", "town"]
+
+_KIND_WORDS: tuple[tuple[str, FleeKind], ...] = (
+    *(("conflict", "conflict"), ("forward", "forward"), ("marker", "marker")),
+    *(("flood_zone", "flood_zone"), ("default", "town"), ("town", "town")),
+)
+
+
+def flee_kind(text: str) -> FleeKind | None:
+    """The type that Flee understands ``text`` as: its words are looked for in a fixed order.
+
+    A ``camp`` with ``idp`` anywhere in the text is an ``idpcamp``; ``None`` where no word stands.
+    """
+    lowered = text.lower()
+    if "camp" in lowered:
+        return "idpcamp" if "idp" in lowered else "camp"
+    return next((kind for word, kind in _KIND_WORDS if word in lowered), None)
+
+
 class FleeLocation(Record):
     """A row of ``locations.csv``, in its order (the country of the first row is home)."""
 
@@ -69,6 +93,11 @@ class FleeLocation(Record):
     conflict_date: int | None = None
     population: int | None = Field(default=None, ge=0)
     attributes: Attributes = ""
+
+    @property
+    def kind(self) -> FleeKind:
+        """The type that Flee understands ``type`` as; a town where it understands none."""
+        return flee_kind(self.type) or "town"
 
 
 class FleeCapacity(Record):
