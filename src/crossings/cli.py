@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from crossings.cli_ledger import ledger_app
 from crossings.cli_serve import serve
 from crossings.errors import CrossingsError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 imports = typer.Typer(help="Make a situation folder from other tools' files.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main() -> None:

@@ -356,7 +356,7 @@ class Ledger:
                 .group_by(EntryRow.situation)
                 .order_by(EntryRow.situation)
             )
-            return dict(counts.tuples().all())
+            return {str(name): int(count) for name, count in counts}
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
