@@ -21,8 +21,6 @@ from crossings import cli, ledger
 from tests.ledger.postgresql_server import PASSWORD, Server
 from tests.ledger.test_store import REPORT, at, claim
 
-pytest_plugins = ["tests.ledger.conftest"]
-
 SITUATION = "nagorno-karabakh-2023"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 ADD = (

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from crossings import ledger
-from tests.ledger.postgresql_server import Server, binaries
+from tests.ledger.postgresql_server import Server
 
 NewLedger = Callable[[], str]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    if binaries() is None:
-        reason = "no PostgreSQL binaries (apt-get install postgresql)"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(f"{reason}, but CI must test on PostgreSQL")
-        pytest.skip(reason)
-    running = Server()
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="session")
