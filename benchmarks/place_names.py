@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import unicodedata
 
 
 def names_by_country() -> dict[str, list[str]]:
@@ -23,7 +24,14 @@ def names_by_country() -> dict[str, list[str]]:
     for province in provinces:
         for name in province.name.split("["):
             found.setdefault(province.country_code, set()).add(name.strip(" ]"))
+    for names in found.values():
+        names |= {_folded(name) for name in names}
     return {code: sorted(filter(_plain, names)) for code, names in sorted(found.items())}
+
+
+def _folded(name: str) -> str:
+    """A name without accents, as newspapers write it: Rājasthān, Rajasthan."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
 def _plain(name: str) -> bool:

@@ -17,6 +17,7 @@ class Attribution:
         memory = Speakers()
         self._cues = [cues_of(sentence, memory, lexicon) for sentence in sentences]
         self._groups = quotation_groups(text, list(sentences))
+        self._quoted = [sentence.text[:1] in {'"', "“"} for sentence in sentences]
         self._announced = [sentence.text.endswith(":") for sentence in sentences]
         self._quoting: dict[int, Cue] = {}
         for found, group in zip(self._cues, self._groups, strict=True):
@@ -31,6 +32,10 @@ class Attribution:
         group = self._groups[sentence]
         if group is not None and group in self._quoting:
             return self._quoting[group]
+        if self._quoted[sentence]:
+            for earlier in (sentence - 1, sentence - 2):
+                if earlier >= 0 and self._cues[earlier]:
+                    return self._cues[earlier][-1]
         # "X wrote on Twitter that the attack:" and the quoted words on lines of their own.
         if sentence and self._announced[sentence - 1] and not self._cues[sentence]:
             return next(reversed(self._cues[sentence - 1]), None)

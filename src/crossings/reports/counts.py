@@ -6,32 +6,16 @@ compared to an earlier figure), and the decision whether a number without a noun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from crossings.reports.bare import BRACKETED, CONTINUED, bare_reason, noun_before
+from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Signs, Verdict, helpers_before, measure_of
+from crossings.reports.measures import Signs, Verdict, measure_of
 from crossings.reports.nouns import Head, head_of
 from crossings.reports.records import Figure, Sentence, Token
 from crossings.reports.rejection import rejected
+from crossings.reports.tolls import Toll, toll_measure, toll_of
 
 _HARM = {"killed", "injured", "missing", "detained", "displaced", "evacuated"}
-
-
-@dataclass(slots=True)
-class Count:
-    """A figure that counts people, with what is known of it so far."""
-
-    figure: Figure
-    sentence: Sentence
-    head: Head
-    unit: str
-    measure: str
-    cost: float
-    tie: str = ""
-    """How it hangs on an earlier figure: ``part``, ``list``, ``prior``, ``same`` or nothing."""
-    tied_to: Count | None = None
-    why: dict[str, str] = field(default_factory=dict)
-    signs: Signs | None = None
 
 
 def counts_of(
@@ -39,12 +23,16 @@ def counts_of(
 ) -> list[Count]:
     """The figures of a sentence that count people; ``earlier`` are those of the text before it."""
     candidates = []
+    things = False
     for figure in figures:
-        reason = rejected(figure, sentence, lexicon)
-        if reason is None:
-            head = head_of(figure, sentence, lexicon)
-            if head.kind != "thing":
-                candidates.append((figure, head))
+        if rejected(figure, sentence, lexicon) is not None:
+            continue
+        head = head_of(figure, sentence, lexicon)
+        if head.kind == "thing" or head.unit == "homes":
+            things = True
+        elif not (things and (head.kind == "pronoun" or head.name in {"others", "more"})):
+            candidates.append((figure, head))
+            things = things and head.kind != "people"
     if not candidates:
         return []
     signs = Signs(sentence, lexicon, [figure for figure, _ in candidates])
@@ -69,26 +57,61 @@ def _count(
     verdict = measure_of(figure, head, signs)
     tie, tied_to = _tie(figure, head, tokens, found, earlier)
     why = {"number": figure.kind, "noun": f"{head.kind}: {head.name}".rstrip(": ")}
+    toll = None
     if head.kind == "bare":
-        reason = _bare(figure, verdict, tie, tokens, found, lexicon)
+        # The number may continue people counted just before: "3,200 more", "We counted 1,200".
+        toll = toll_of(figure, tokens, lexicon)
+        reason = bare_reason(figure, verdict, tie, tokens, found, toll, earlier, lexicon)
         if reason is None:
             return None
         why["noun"] = reason
-    unit = head.unit
-    if head.kind in {"bare", "pronoun"}:
-        unit, named = _predicate_unit(head.end, tokens, lexicon)
-        if named:
-            why["unit"] = f"said of them: {named}"
-        elif tied_to is not None and tie == "list":
-            unit = tied_to.unit
-    measure, cost = verdict.measure, verdict.cost
+        if toll is not None and verdict.cost > 0.5:
+            verdict = toll_measure(toll, signs, verdict)
+        if reason == CONTINUED and earlier + found:
+            tie, tied_to = "row", _topic(earlier + found)
+            verdict = Verdict("other", 1.9, reason)
+        if reason == BRACKETED:
+            verdict = noun_before(figure, tokens, lexicon) or verdict
     why["measure"] = verdict.why
-    if tied_to is not None and _inherits(verdict, tie, head, figure, tied_to, signs):
-        measure, cost = tied_to.measure, tied_to.cost + 0.5
-        why["measure"] = f"as the figure it is tied to ({tie}): {tied_to.figure.text}"
+    measure, cost = verdict.measure, verdict.cost
+    lender = tied_to
+    if lender is None and found and verdict.sign is None and not head.measure:
+        tie, lender = "row", found[-1]
+    if lender is not None and _inherits(verdict, tie, head, figure, lender):
+        measure, cost = lender.measure, lender.cost + 0.5
+        why["measure"] = f"as the figure before it ({tie}): {lender.figure.text}"
+    unit = _unit(head, tokens, tie, tied_to, found, toll, lexicon, why)
     if unit == "homes" or (head.responder and measure not in _HARM):
         return None
     return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, signs)
+
+
+def _unit(
+    head: Head,
+    tokens: list[Token],
+    tie: str,
+    tied_to: Count | None,
+    found: list[Count],
+    toll: Toll | None,
+    lexicon: Lexicon,
+    why: dict[str, str],
+) -> str:
+    """The unit: the noun's, or what is said of them, or that of the figure they hang on."""
+    if head.kind == "people" and not head.partitive and head.name not in {"others", "other"}:
+        return head.unit
+    unit, named = _predicate_unit(head.end, tokens, lexicon)
+    if named:
+        why["unit"] = f"said of them: {named}"
+        return unit
+    if toll is not None and toll.unit:
+        return toll.unit
+    if head.kind == "people" and head.name not in {"others", "other"}:
+        return head.unit
+    lender = tied_to or (found[-1] if found else None)
+    if lender is not None and lender.unit in {"families", "households"}:
+        why["unit"] = f"as {lender.figure.text} before it"
+        return lender.unit
+    return head.unit
 
 
 def _tie(
@@ -99,39 +122,61 @@ def _tie(
     earlier: list[Count],
 ) -> tuple[str, Count | None]:
     """How a figure hangs on an earlier one."""
-    previous = found[-1] if found else (earlier[-1] if earlier else None)
+    first = figure.first
+    opening = not found and (head.kind == "pronoun" or _opens_with_them(tokens, first))
+    previous = found[-1] if found else (_topic(earlier) if earlier else None)
     if previous is None:
         return "", None
-    first = figure.first
     window = [token.low for token in tokens[max(0, first - 6) : first]]
     last = window[-1] if window else ""
     pair = " ".join(window[-2:])
-    if not found and head.kind != "pronoun" and not _opens_with_them(tokens, first):
+    if not found and (
+        last in {"to", "with"} and len(window) < 5 and {"compares", "compared"} & set(window)
+    ):
+        return "prior", previous
+    if not found and not opening:
         return "", None
-    if last in {"including", "included", "includes"} or pair in {"including at", "among them"}:
-        return "part", previous
-    if "whom" in window[-5:] or "them" in window[-4:] or head.kind == "pronoun":
-        return "part", previous
-    if "these" in window[-4:] and {"of", "among"} & set(window[-5:]):
+    if opening or last in {"including", "included", "includes"} or _of_them(window, head):
         return "part", previous
     if pair in {"up from", "down from", "compared to", "compared with"} or last in {
         "against",
         "versus",
     }:
         return "prior", previous
-    if last == "(" and head.kind in {"people", "bare"} and found:
+    if last == "(" and head.kind in {"people", "bare"}:
         return "same", previous
-    if not found:
-        return "", None
     if last in {",", "and", ";", "or", "but", "while", "/"} or (
-        last in {"another", "further"} and figure.first - previous.head.end < 4
+        tokens[first].low in {"another", "a"} and first - previous.head.end < 4
     ):
-        if previous.tie == "part" and last in {",", "and"} and previous.tied_to is not None:
-            between = tokens[previous.head.end : first]
-            if len(between) <= 6 and not any("verb" in token.classes for token in between):
-                return "part", previous.tied_to
-        return "list", previous
-    return "", previous
+        return _list_tie(previous, tokens, first, last)
+    return "", None
+
+
+def _topic(earlier: list[Count]) -> Count:
+    """What "them" at the head of a sentence means: the first figure of the sentence before."""
+    latest = earlier[-1]
+    for count in earlier:
+        if count.sentence is latest.sentence and count.tie not in {"part", "prior"}:
+            return count
+    return latest
+
+
+def _of_them(window: list[str], head: Head) -> bool:
+    """Whether "of whom", "among them", "of these" stands before the figure."""
+    if head.kind == "pronoun" or "whom" in window[-5:]:
+        return True
+    return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
+        {"them", "these", "those"} & set(window[-4:])
+    )
+
+
+def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tuple[str, Count]:
+    """In a list that began with "including", every entry is a part of the same whole."""
+    if previous.tie == "part" and last in {",", "and"} and previous.tied_to is not None:
+        between = tokens[previous.head.end : first]
+        if len(between) <= 14 and not any("be" in token.classes for token in between):
+            return "part", previous.tied_to
+    return "list", previous
 
 
 def _opens_with_them(tokens: list[Token], first: int) -> bool:
@@ -143,21 +188,20 @@ def _opens_with_them(tokens: list[Token], first: int) -> bool:
     )
 
 
-def _inherits(
-    verdict: Verdict, tie: str, head: Head, figure: Figure, tied_to: Count, signs: Signs
-) -> bool:
+def _inherits(verdict: Verdict, tie: str, head: Head, figure: Figure, lender: Count) -> bool:
     """Whether the figure has the measure of the one it hangs on rather than one of its own."""
-    if tie not in {"part", "list", "prior", "same"}:
+    if not tie:
         return False
-    own = verdict.cost
-    sign = verdict.sign
+    own, sign = verdict.cost, verdict.sign
+    if tie == "row":
+        return lender.measure != "other"
     if sign is not None and sign.first >= head.end and own <= 1.3:
         return False  # a verb or a state of its own
-    if sign is not None and tied_to.head.end <= sign.first < figure.first and own <= 1.6:
+    if sign is not None and lender.head.end <= sign.first < figure.first and own <= 1.6:
         return False  # between the two
     if tie == "list":
-        return own > 1.6 or (sign is not None and sign.first < tied_to.figure.first)
-    return own > 0.8
+        return own > 1.6 or (sign is not None and sign.first < lender.figure.first)
+    return own > 0.8 or head.measure in {"displaced", "refugees_hosted"}
 
 
 def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[str, str]:
@@ -168,78 +212,8 @@ def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[st
         or tokens[position].low in {"them", "of", "whom", ",", "(", "reported", "said", "to"}
     ):
         position += 1
-    if position < len(tokens) and (position > end):
+    if position < len(tokens):
         hit = lexicon.people.at(tokens, position)
         if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
             return hit[1][0].unit, tokens[position].low
     return "people", ""
-
-
-def _bare(
-    figure: Figure,
-    verdict: Verdict,
-    tie: str,
-    tokens: list[Token],
-    found: list[Count],
-    lexicon: Lexicon,
-) -> str | None:
-    """Why a number without a noun counts people, or nothing if it does not."""
-    after = tokens[figure.last] if figure.last < len(tokens) else None
-    ends = (
-        after is None
-        or after.kind == "sign"
-        or bool(
-            after.classes & {"preposition", "conjunction", "auxiliary", "modal", "adverb", "be"}
-        )
-        or after.low in {"more", "others", "other"}
-    )
-    sign = verdict.sign
-    if sign is not None and verdict.measure != "other":
-        if sign.first >= figure.last and sign.first - figure.last <= 5 and verdict.cost <= 1.5:
-            return f"bare, then {sign.trigger.name}"
-        if sign.last <= figure.first and verdict.cost <= 0.8 and ends:
-            return f"bare, after {sign.trigger.name}"
-    if (
-        sign is not None
-        and sign.first >= figure.last
-        and verdict.cost <= 0.8
-        and (figure.kind == "vague" or "be" in helpers_before(tokens, sign.first))
-    ):
-        return f"bare, then {sign.trigger.name}"
-    if figure.kind == "vague" and (figure.low or 0) >= 20:
-        follows = after is None or ends or "verb" in after.classes or "maybe_verb" in after.classes
-        if follows:
-            return "bare plural"
-    if tie in {"part", "prior"} and ends:
-        return f"bare, tied ({tie})"
-    if (
-        tie == "list"
-        and found
-        and found[-1].measure != "other"
-        and ends
-        and _plain_list(figure, found[-1], tokens)
-    ):
-        return "bare, in a list"
-    if _toll(figure, tokens, lexicon):
-        return "bare, a toll"
-    return None
-
-
-def _plain_list(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
-    """Whether nothing but places stands between a figure and the one before it in a list."""
-    between = tokens[previous.head.end : figure.first]
-    return len(between) <= 10 and not any(
-        token.classes & {"verb"} and not token.classes & {"preposition"} for token in between
-    )
-
-
-def _toll(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
-    """As in "The death toll rose to 37": a noun for a total, a verb of reaching, the number."""
-    words = [token.low for token in tokens[max(0, figure.first - 22) : figure.first]]
-    nouns, verbs = lexicon.rejections["toll"], lexicon.rejections["toll_verbs"]
-    for distance, word in enumerate(reversed(words)):
-        if distance <= 3 and word in verbs:
-            return any(earlier in nouns for earlier in words[: len(words) - distance])
-        if word in {".", ";"}:
-            return False
-    return False

@@ -69,6 +69,10 @@ class PeopleNoun:
     """Singular and plural alike, or an adjective too ("Chinese")."""
 
 
+WITHIN = 9
+"""How near the word must be that a trigger needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """A word or phrase that says what happened to people; see ``measures.toml``."""
@@ -79,6 +83,8 @@ class Trigger:
     """Form of its verb: base, s, ed, en, ing; empty for states and nouns."""
     cost: float
     name: str
+    needs: frozenset[str] = frozenset()
+    """Words of which one must follow within ``WITHIN`` tokens: "living ... in tents"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,10 @@ class Speech:
     media: Phrases[str]
     media_names: frozenset[str]
     organisations: Phrases[str]
+    past_only: frozenset[str]
+    figures: frozenset[str]
+    claimed: frozenset[str]
+    reached_by: frozenset[str]
     one: frozenset[str]
     group: frozenset[str]
     hedges: frozenset[str]
@@ -112,6 +122,7 @@ class PlaceWords:
     verbs: Mapping[str, str]
     """Verb form to ``left`` or ``reached``, for its object."""
     nouns: frozenset[str]
+    partly: frozenset[str]
     not_places: frozenset[str]
     describing: frozenset[str]
     dropped: frozenset[str]
@@ -233,6 +244,10 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         media=phrases("media"),
         media_names=frozenset(entries(table["media"])),
         organisations=phrases("organisations"),
+        past_only=frozenset(entries(table["past_only"])),
+        figures=frozenset(entries(table["figures"])),
+        claimed=frozenset(entries(table["claimed"])),
+        reached_by=frozenset(entries(table["reached_by"])),
         one=frozenset(entries(table["pronouns_one"])),
         group=frozenset(entries(table["pronouns_group"])),
         hedges=frozenset(entries(table["hedges"])),
@@ -258,6 +273,7 @@ def _place_words(
         ties=ties,
         verbs=verbs,
         nouns=frozenset(entries(nouns["words"])),
+        partly=frozenset(entries(nouns["partly"])),
         not_places=frozenset(entries(nouns["not_places"])),
         describing=frozenset(entries(nouns["describing"])),
         dropped=frozenset(entries(nouns["dropped"])),
@@ -315,6 +331,9 @@ def _people(
         responder = bool(table.get("responder"))
         for word in entries(table.get("plural_only", "")):
             add(word, PeopleNoun(unit, measure, True, responder))
+        for word in entries(table.get("either", "")):
+            add(word, PeopleNoun(unit, measure, True, responder, True))
+            add(inflection.plural(word), PeopleNoun(unit, measure, True, responder))
         for word in entries(table["words"]):
             many = inflection.plural(word)
             either = many == word
@@ -331,6 +350,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
     named: list[tuple[str, Trigger]] = []
     for table in tables:
         measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
+        needs = frozenset(entries(table.get("needs", "")))
         for phrase in entries(table["words"]):
             if role in {"object", "subject", "either"}:
                 forms = inflection.verb(phrase)
@@ -342,7 +362,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
                 shown = "" if form == "many" else form
                 if form == "many" and written == phrase:
                     continue
-                named.append((written, Trigger(measure, role, shown, cost, phrase)))
+                named.append((written, Trigger(measure, role, shown, cost, phrase, needs)))
     return _phrases(named)
 
 
@@ -366,6 +386,7 @@ def _class_words(
             for phrase in entries(table["words"]):
                 forms = inflection.verb(phrase.split()[0])
                 sure += [forms["ed"], forms["en"], forms["ing"]]
+                maybe += [forms["base"], forms["s"]]
     things: list[str] = []
     thing_modifiers: list[str] = []
     for word in entries(people["not_people"]["words"]):

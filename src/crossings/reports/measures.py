@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from crossings.reports.lexicon import Lexicon, Trigger
+from crossings.reports.lexicon import WITHIN, Lexicon, Trigger
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Sentence, Token
 
@@ -34,6 +34,26 @@ _PRICES = (
 )
 _SIGN_PRICES = {",": 0.7, ";": 2.0, ":": 1.0, "–": 1.0, "—": 1.0, "(": 1.0, ")": 0.6, ".": 1.0}
 _NOUN_COST = {"refugees_hosted": 2.6, "displaced": 1.2, "other": 1.9, "in_need": 1.2}
+_SURE_NOUNS = {
+    "dead", "bodies", "corpses", "deaths", "fatalities", "injuries", "injured", "wounded",
+    "missing",
+    "arrests", "arrivals", "homeless", "new arrivals", "death", "body", "fatality", "apprehensions",
+    "bodies of", "dead bodies", "injury", "remains",
+}  # fmt: skip
+_INSERTIONS = {
+    "including",
+    "most",
+    "mostly",
+    "many",
+    "mainly",
+    "among",
+    "some",
+    "about",
+    "half",
+    "or",
+}
+_LONGEST_INSERTION = 22
+_PLURALS = {"people", "men", "women", "children", "police", "more", "who", "others", "dead"}
 
 
 @dataclass(slots=True)
@@ -65,9 +85,11 @@ class Signs:
                 Sign(first, last, trigger)
                 for first, last, triggers in lexicon.triggers.find(sentence.tokens)
                 for trigger in triggers
+                if _has_what_it_needs(sentence.tokens, first, last, trigger)
             ]
         )
         prices = [_price(token) for token in sentence.tokens]
+        _make_insertions_cheap(sentence.tokens, prices)
         for figure in figures:
             prices[figure.first] += 1.3
         for sign in self.found:
@@ -84,7 +106,8 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     """The cheapest reading of what happened to the people of ``figure``."""
     best = Verdict("other", TOO_FAR, "no sign near")
     if head.measure:
-        best = Verdict(head.measure, _NOUN_COST.get(head.measure, 0.9), f"noun: {head.name}")
+        cost = 0.05 if head.name in _SURE_NOUNS else _NOUN_COST.get(head.measure, 0.9)
+        best = Verdict(head.measure, cost, f"noun: {head.name}")
     for sign in signs.found:
         if sign.last <= figure.first - _REACH:
             continue
@@ -94,6 +117,41 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
         if cost < best.cost:
             best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
     return best
+
+
+def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
+    """Whether a trigger has the word near that it needs, and is no noun spelled like a verb."""
+    if trigger.needs:
+        ahead = tokens[last : last + WITHIN]
+        if not any(token.low in trigger.needs for token in ahead):
+            return False
+    if trigger.form not in {"base", "s"} or first == 0:
+        return True
+    before = tokens[first - 1]
+    if before.low == "to" or before.classes & {"modal", "auxiliary", "pronoun", "adverb"}:
+        return True
+    noun = before.classes & {"determiner", "nationality", "preposition"} or before.low == "'s"
+    if noun or trigger.form == "s":
+        return not noun
+    plural = before.low.endswith("s") or before.kind == "number" or before.low in _PLURALS
+    return plural or "conjunction" in before.classes or before.text[0].isupper()
+
+
+def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> None:
+    """What stands in brackets, or between commas after "including", costs next to nothing."""
+    opened: int | None = None
+    closing = ""
+    for position, token in enumerate(tokens):
+        if opened is None:
+            following = tokens[position + 1].low if position + 1 < len(tokens) else ""
+            if token.text == "(" or (token.text == "," and following in _INSERTIONS):
+                opened, closing = position, ")" if token.text == "(" else ","
+        elif token.text == closing:
+            prices[opened : position + 1] = [0.03] * (position + 1 - opened)
+            prices[position] = 0.3
+            opened = None
+        elif position - opened > _LONGEST_INSERTION:
+            opened = None
 
 
 def _reason(sign: Sign, cost: float) -> str:
@@ -121,6 +179,7 @@ def _price(token: Token) -> float:
 
 
 def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
+    """What it costs to read the figure as the one the sign speaks of."""
     if sign.first >= head.end:
         return sign.trigger.cost + _cost_after(sign, figure, head, signs)
     if sign.last <= figure.first:
@@ -169,28 +228,35 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     gap = signs.price(head.end, sign.first)
     helpers = helpers_before(tokens, sign.first)
     cost = gap
+    if any("relative" in token.classes for token in tokens[head.end : sign.first]):
+        cost += 0.7
     if trigger.role == "noun":
         return 2.2 + gap
     if trigger.role == "state":
         return gap + (0.0 if sign.first - head.end <= 4 else 0.4)
     if trigger.role in {"object", "either"}:
-        passive = trigger.form in {"ed", "en"} and "be" in helpers
-        if trigger.form == "ing" and trigger.role == "object":
-            return _IMPOSSIBLE if "be" not in helpers else 3.0 + gap
-        if not passive:
-            if trigger.role == "object" and trigger.form not in {"ed", "en"}:
-                return _IMPOSSIBLE
-            if _takes_object(tokens, sign.last):
-                return _IMPOSSIBLE
-            if trigger.role == "object":
-                cost += 0.9 if sign.first - head.end <= 2 else 2.5
-            elif trigger.form in {"ed", "en"} and not helpers:
-                cost += 0.4
-        elif "have" in helpers or "be" in helpers:
-            cost = min(cost, _main_verb(sign, head, signs, cost))
-    elif helpers:
-        cost = min(cost, _main_verb(sign, head, signs, cost))
-    return cost
+        return _verb_after(sign, head, signs, cost, helpers)
+    if helpers:
+        return min(cost, _main_verb(sign, head, signs, cost))
+    return cost + (1.0 if trigger.form == "ing" else 0.0)
+
+
+def _verb_after(
+    sign: Sign, head: Head, signs: Signs, cost: float, helpers: frozenset[str]
+) -> float:
+    """A verb whose object the people are: passive, or a participle right after them."""
+    trigger, tokens = sign.trigger, signs.tokens
+    if trigger.form == "ing" and trigger.role == "object":
+        return 3.0 + cost if "be" in helpers else _IMPOSSIBLE
+    if trigger.form in {"ed", "en"} and "be" in helpers:
+        return min(cost, _main_verb(sign, head, signs, cost))
+    if trigger.role == "object" and trigger.form not in {"ed", "en"}:
+        return _IMPOSSIBLE
+    if _takes_object(tokens, sign.last):
+        return _IMPOSSIBLE
+    if trigger.role == "object":
+        return cost + (0.9 if sign.first - head.end <= 2 else 2.5)
+    return cost + (0.4 if trigger.form in {"ed", "en"} and not helpers else 0.0)
 
 
 def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
@@ -200,10 +266,10 @@ def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
         token.text in {",", ";", ":", "(", ")"}
         or token.kind == "number"
         or token.classes & {"clause_word", "conjunction"}
-        for token in between[1:]
+        for token in between[int(bool(between) and "relative" in between[0].classes) :]
     ):
         return cost
-    return min(cost, 0.5 + 0.05 * len(between))
+    return min(cost, 0.4 + 0.03 * len(between))
 
 
 _AGENT = 5.0

@@ -13,6 +13,9 @@ _OPENERS = {
     "so", "then", "while", "as", "when", "although", "though", "because", "that", "where",
     "recently", "previously", "after", "before", "since", "if",
 }  # fmt: skip
+_BREAKS = {
+    "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
+}  # fmt: skip
 _INSIDE_NAMES = {"'", "’", "-", ".", "&", "/"}
 _QUOTES = {'"', "“", "”", "«", "»", "‘"}
 _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
@@ -52,6 +55,8 @@ class Names:
             token = self.tokens[position]
             if token.low in self._speech.speakers:
                 return True
+            if "pronoun" in token.classes or token.low in {"i", "we", "you"}:
+                continue
             if is_capital(token) and (position > 0 or not self._common(token)):
                 return not (token.low in self._lexicon.times and last - first == 1)
             if self._speech.organisations.at(self.tokens, position) is not None:
@@ -65,6 +70,16 @@ class Names:
         """Whether a token belongs to a time expression."""
         token = self.tokens[position]
         return token.low in self._lexicon.times or token.kind == "number"
+
+    def _low(self, position: int) -> str:
+        return self.tokens[position].low if 0 <= position < len(self.tokens) else ""
+
+    def subject(self) -> tuple[int, int] | None:
+        """The first noun phrase of the sentence, before its first verb."""
+        for position, token in enumerate(self.tokens):
+            if position and token.classes & {"verb", "auxiliary", "modal"}:
+                return self.phrase_before(position)
+        return None
 
     # --- before and after -------------------------------------------------------------------------
 
@@ -109,21 +124,32 @@ class Names:
         """The first token of the noun phrase that ends before ``last``."""
         first = last
         while first > 0 and last - first < _REACH:
-            token = self.tokens[first - 1]
-            if token.kind == "sign" and token.text in _STOPS:
+            if self.tokens[first - 1].text == ")" and first > 2 and self._text_at(first - 3) == "(":
+                first -= 3  # (AFP)
+            elif self._begins_after(first - 1, last):
                 break
-            if token.text == ",":
-                if not self._role_before_name(first - 1):
-                    break
-            elif token.low == "and":
-                if not self._joins_names(first - 1, last):
-                    break
-            elif token.classes & {"relative", "modal", "be", "have"} or token.low in {
-                "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
-            } or ("verb" in token.classes and not self._attribute(first - 1)):  # fmt: skip
-                break
-            first -= 1
+            else:
+                first -= 1
         return first
+
+    def _text_at(self, position: int) -> str:
+        return self.tokens[position].text
+
+    def _begins_after(self, position: int, last: int) -> bool:
+        """Whether the noun phrase that ends before ``last`` begins after ``position``."""
+        token = self.tokens[position]
+        if token.kind == "sign" and token.text in _STOPS:
+            return True
+        if token.text == ",":
+            return not self._role_before_name(position)
+        if token.low == "and":
+            return not self._joins_names(position, last)
+        if token.classes & {"relative", "modal", "be", "have"} or token.low in _BREAKS:
+            return True
+        if "verb" in token.classes and not self._attribute(position):
+            # "survivors interviewed by UNHCR" is one phrase
+            return token.low not in self._speech.reached_by or self._low(position + 1) != "by"
+        return False
 
     def _attribute(self, position: int) -> bool:
         """Whether a participle stands inside a noun phrase: "state-run", "the united party"."""
@@ -144,9 +170,15 @@ class Names:
         after = self.tokens[comma + 1] if comma + 1 < len(self.tokens) else None
         if after is None or comma == 0:
             return False
-        window = range(max(0, comma - 6), comma)
-        role = any(self.tokens[index].low in self._speech.speakers for index in window)
-        return role and is_capital(after) and is_capital(self.tokens[comma - 1]) is not None
+        role = False
+        for index in range(comma - 1, max(-1, comma - 9), -1):
+            token = self.tokens[index]
+            if token.kind == "sign" and token.text not in {"-", "'", "’"}:
+                break
+            if "verb" in token.classes or token.low == "according" or self.is_time(index):
+                return False
+            role = role or token.low in self._speech.speakers
+        return role and is_capital(after)
 
     def _joins_names(self, position: int, last: int) -> bool:
         """Whether "and" joins two speakers: "US and Mexican officials", "UNHCR and partners"."""
@@ -279,12 +311,12 @@ class Names:
             (start, (parts[number + 1] - 1 if number + 1 < len(parts) else last))
             for number, start in enumerate(parts)
         ]
-        if len(pieces) > 1 and all(self._body(*piece) for piece in pieces):
+        if len(pieces) > 1 and all(self.is_body(*piece) for piece in pieces):
             return [self.text(*piece) for piece in pieces if piece[1] > piece[0]][:4]
         name = self.text(first, last)
         return [name] if name else []
 
-    def _body(self, first: int, last: int) -> bool:
+    def is_body(self, first: int, last: int) -> bool:
         """Whether a short span is a body of its own: an acronym, an organisation, a group."""
         if last <= first:
             return False
@@ -321,8 +353,13 @@ class Names:
         return bool(low & self._speech.speakers)
 
     def persons(self) -> list[str]:
-        """Persons named with their office or title in the sentence."""
+        """Persons named with their office or title in the sentence, or as its subject."""
         found = []
+        subject = self.subject()
+        if subject is not None and self.can_speak(*subject):
+            name = self.text(*subject)
+            if self.is_person(name) and "speaker_pronoun" not in self.tokens[subject[0]].classes:
+                found.append(name)
         tokens = self.tokens
         for index in range(len(tokens) - 1):
             token = tokens[index]
@@ -375,7 +412,8 @@ class Names:
                 return False
             if words > 12 or (words == 1 and not self._trailing(index)):
                 return False
-            if token.classes & {"be", "have", "modal", "verb"} and words > 1:
+            noun = token.low.endswith("ing")
+            if token.classes & {"be", "have", "modal", "verb"} and words > 1 and not noun:
                 return False
         return True
 
@@ -407,7 +445,9 @@ class Names:
         for index in range(first, last + 1):
             if index == last or tokens[index].text == ";":
                 if index > start and self._cites(start):
-                    found.append(self.text(start, self._entry_end(start, index)))
+                    name = self.text(start, self._entry_end(start, index))
+                    if name not in found:
+                        found.append(name)
                 start = index + 1
         return found
 

@@ -30,6 +30,8 @@ class Head:
     measure: str = ""
     responder: bool = False
     name: str = ""
+    partitive: bool = False
+    """Whether it is part of a larger group: "two of the dead"."""
     modifiers: tuple[str, ...] = ()
 
 
@@ -56,7 +58,9 @@ def _partitive(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | N
     after = position + 1
     if after >= len(tokens):
         return None
-    if tokens[after].low in {"them", "whom", "us", "these", "those", "which"} and (
+    if tokens[after].low in {"them", "whom", "us", "which"}:
+        return Head("pronoun", after + 1, name=tokens[after].low)
+    if tokens[after].low in {"these", "those"} and (
         after + 1 >= len(tokens) or lexicon.people.at(tokens, after + 1) is None
     ):
         return Head("pronoun", after + 1, name=tokens[after].low)
@@ -68,6 +72,7 @@ def _partitive(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | N
     ):
         after += 1
     found = _noun_phrase(tokens, after, figure, lexicon)
+    found.partitive = True
     return found if found.kind != "bare" else None
 
 
@@ -100,8 +105,7 @@ def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexic
             modifiers += [word.low for word in tokens[position : between[0]]]
             position = between[0]
             continue
-        stop = _stops(token, position > start)
-        if stop:
+        if _stops(token, position > start) or token.low in lexicon.time_words["relative"]:
             break
         if "thing" in token.classes or (single and "thing_modifier" in token.classes):
             return candidate or Head("thing", position + 1, name=token.low)
@@ -123,7 +127,9 @@ def _best(nouns: list[PeopleNoun]) -> PeopleNoun:
 
 def _people_head(noun: PeopleNoun, end: int, words: list[Token], modifiers: list[str]) -> Head:
     name = " ".join(word.low for word in words)
-    return Head("people", end, noun.unit, noun.measure, noun.responder, name, tuple(modifiers))
+    return Head(
+        "people", end, noun.unit, noun.measure, noun.responder, name, modifiers=tuple(modifiers)
+    )
 
 
 def _goes_on(tokens: list[Token], position: int, start: int) -> bool:
@@ -151,7 +157,7 @@ def _stops(token: Token, inside: bool) -> bool:
     classes = token.classes
     if classes & {"preposition", "auxiliary", "modal", "conjunction", "pronoun", "clause_word"}:
         return True
-    if "determiner" in classes and inside:
+    if "determiner" in classes and (inside or token.low in {"this", "that", "the", "last"}):
         return True
     return "verb" in classes and not inside and token.low.endswith(("ed", "ing")) is False
 

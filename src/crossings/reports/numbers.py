@@ -41,11 +41,20 @@ def find_figures(sentence: Sentence, lexicon: Lexicon) -> list[Figure]:
         if number is None:
             position += 1
             continue
-        number = _with_range(tokens, number, words)
+        if not _changes(tokens, number, lexicon):
+            number = _with_range(tokens, number, words)
         earliest = figures[-1].last if figures else 0
-        figures.append(_qualified(sentence, number, words, earliest))
+        figures.append(_qualified(sentence, number, lexicon, earliest))
         position = max(number.last, figures[-1].last, position + 1)
     return figures
+
+
+def _changes(tokens: list[Token], number: _Number, lexicon: Lexicon) -> bool:
+    """Whether "from A to B" says how a figure changed, so that A and B are two figures."""
+    before = tokens[max(0, number.first - 9) : number.first]
+    if not before or before[-1].low not in lexicon.numbers.joins["from"]:
+        return False
+    return any(token.low in lexicon.rejections["change"] for token in before)
 
 
 def _number_at(tokens: list[Token], position: int, words: NumberWords) -> _Number | None:
@@ -200,8 +209,18 @@ def _shared_multiplier(
     return words.multipliers[shared] if number.low < 1000 else 1
 
 
-def _qualified(sentence: Sentence, number: _Number, words: NumberWords, earliest: int) -> Figure:
+def _particle(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
+    """Whether the "up" of "go up to 45" belongs to a verb of change and not to the number."""
+    return (
+        tokens[first].low == "up"
+        and first > 0
+        and tokens[first - 1].low in lexicon.rejections["change"] - lexicon.rejections["reaching"]
+    )
+
+
+def _qualified(sentence: Sentence, number: _Number, lexicon: Lexicon, earliest: int) -> Figure:
     """The figure of ``number`` with the qualifiers around it, and its bounds."""
+    words = lexicon.numbers
     tokens = sentence.tokens
     shown = first = number.first
     found: list[str] = []
@@ -209,7 +228,7 @@ def _qualified(sentence: Sentence, number: _Number, words: NumberWords, earliest
         shown = first = first - 1
     for _ in range(3):
         hit = _qualifier_before(tokens, first, words, earliest)
-        if hit is None:
+        if hit is None or _particle(tokens, hit[0], lexicon):
             break
         start, name, outside = hit
         found.append(name)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crossings.reports.counts import Count
+from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon, PlaceWords
 from crossings.reports.names import is_capital
 from crossings.reports.records import Sentence, Token
 
 _MOVES = {"fled", "crossed", "arrived", "returned", "evacuated", "sheltered"}
+_NO_PLACE = {"least", "most", "all", "total", "which", "addition"}
 _NAME_JOINS = {
     "of",
     "de",
@@ -35,14 +36,14 @@ _NAME_JOINS = {
 _LONGEST = 9
 
 # How well a tie suits a measure: smaller is better.
-_TIE_NAMES = ("at", "to", "reached", "subject", "from", "left", "of", "bare")
+_TIE_NAMES = ("at", "to", "reached", "subject", "from", "left", "of", "bare", "label")
 _TIES = {
     kind: dict(zip(_TIE_NAMES, costs, strict=True))
     for kind, costs in {
-        "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2),
-        "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8),
-        "displaced": (0.0, 0.9, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8),
-        "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4),
+        "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
+        "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8, 0.0),
+        "displaced": (0.0, 0.9, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
+        "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4, 0.0),
     }.items()
 }
 _NO_DESCRIPTION = {
@@ -66,10 +67,12 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     tokens = sentence.tokens
     words = lexicon.places
     found: list[Mention] = []
-    position = 0
+    position = _after_dateline(tokens) if sentence.index == 0 else 0
     while position < len(tokens):
         token = tokens[position]
         tie = words.ties.get(token.low) if token.kind == "word" else None
+        if _low(tokens, position - 1) == "according" or _low(tokens, position + 1) in _NO_PLACE:
+            tie = None
         start = position + 1
         if tie is None and token.low == "out" and _low(tokens, position + 1) == "of":
             tie, start = "from", position + 2
@@ -88,6 +91,18 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     return found
 
 
+def _after_dateline(tokens: list[Token]) -> int:
+    """Index after "GENEVA (Reuters) -": the place of writing is not where it happened."""
+    position = 0
+    while (
+        position < min(4, len(tokens))
+        and tokens[position].text.isupper()
+        and (tokens[position].kind == "word")
+    ):
+        position += 1
+    return position if position and _low(tokens, position) in {",", "(", ":", "-", "–", "—"} else 0
+
+
 def _low(tokens: list[Token], position: int) -> str:
     return tokens[position].low if 0 <= position < len(tokens) else ""
 
@@ -101,24 +116,58 @@ def _passive(tokens: list[Token], position: int) -> bool:
 
 
 def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention | None:
-    """A name of the list without a preposition: a subject, a possessive, a dateline."""
+    """A name without a preposition: a subject, a possessive, the label of a row."""
     tokens = sentence.tokens
     last = position
-    while last < len(tokens) and last - position < 4 and is_capital(tokens[last]):
+    while last < len(tokens) and last - position < 5 and _is_name(tokens, last, lexicon):
         last += 1
-    for end in range(last, position, -1):
-        name = " ".join(token.low for token in tokens[position:end])
-        if lexicon.places.known(name):
-            if end < len(tokens) and is_capital(tokens[end]) and end == last:
-                continue
-            text = _span_text(sentence, position, end)
-            tie = (
-                "subject"
-                if position == 0 or _low(tokens, position - 1) in {",", "the", "and"}
-                else "bare"
-            )
-            return Mention(position, end, text, tie, True)
-    return None
+    if last == position or (position > 0 and is_capital(tokens[position - 1])):
+        return None
+    after = _low(tokens, last)
+    if _labels_row(tokens, last):
+        return Mention(position, last, _span_text(sentence, position, last), "label", True)
+    name = " ".join(token.low for token in tokens[position:last])
+    if after in lexicon.places.nouns and not lexicon.places.known(name):
+        last += 1
+    elif not lexicon.places.known(name) or after == "$":
+        return None
+    tie = "subject" if after not in {"'s", ","} and _is_subject(tokens, position) else "bare"
+    return Mention(position, last, _span_text(sentence, position, last), tie, True)
+
+
+def _is_subject(tokens: list[Token], position: int) -> bool:
+    return position == 0 or _low(tokens, position - 1) in {",", "the", "and", "while", "but"}
+
+
+def _labels_row(tokens: list[Token], last: int) -> bool:
+    """Whether a name is the label of a row: "Maluku (Ambon): 1,123", "Romania 41,200"."""
+    step = last
+    if _low(tokens, step) == "(":
+        while step < len(tokens) and tokens[step].text != ")" and step - last < 8:
+            step += 1
+        step += 1
+    colon = _low(tokens, step) == ":" and step + 1 < len(tokens)
+    if colon:
+        return tokens[step + 1].kind == "number" or tokens[step + 1].text == "("
+    return (
+        step == last
+        and step < len(tokens)
+        and tokens[step].kind == "number"
+        and ("," in tokens[step].text)
+    )
+
+
+def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a word with a capital can be part of a place's name."""
+    token = tokens[position]
+    if not is_capital(token) or token.low in lexicon.times or token.low == "may":
+        return False
+    if token.classes & {"adverb", "determiner", "pronoun", "conjunction", "auxiliary"}:
+        return False
+    people = lexicon.people.at(tokens, position)
+    if people is not None and people[1][0].plural and not people[1][0].either:
+        return False
+    return not _is_body(tokens, position, lexicon)
 
 
 class _Phrase:
@@ -132,6 +181,8 @@ class _Phrase:
         """Where the name begins: "the town OF MIZIA" is Mizia."""
         self.noun = -1
         self.named = False
+        self.whole = False
+        """Whether the noun before "of" belongs to the place."""
         self._lexicon = lexicon
         self._words = lexicon.places
         while self.last < len(tokens) and self.last - first < _LONGEST and self._takes(self.last):
@@ -141,32 +192,45 @@ class _Phrase:
         """Whether the token at ``position`` belongs to the phrase; notes what it is."""
         token, words = self.tokens[position], self._words
         if is_capital(token):
-            if token.low in self._lexicon.times or _is_body(self.tokens, position, self._lexicon):
-                return False
-            self.named = True
-            return True
+            self.named = self.named or _is_name(self.tokens, position, self._lexicon)
+            return _is_name(self.tokens, position, self._lexicon)
         if token.low in words.nouns:
             self.noun = position
             return True
-        if token.low == "of" and self.noun == position - 1 and position > self.first:
-            return self._name_after_of(position + 1)
+        if token.low in {"of", "between", "to"} and self.noun == position - 1 >= self.first:
+            return self._name_after_of(position)
         if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
             return position > self.first or token.low != "'s"
         return self._joins(position) if self.named else self._may_describe(position)
 
     def _name_after_of(self, position: int) -> bool:
-        while position < len(self.tokens) and "determiner" in self.tokens[position].classes:
-            position += 1
-        if position < len(self.tokens) and is_capital(self.tokens[position]):
-            self.lead = position
-            self.named = True
-        return self.named
+        """As in "town of Mizia" (Mizia), "southern parts of China" (the whole)."""
+        noun, of = self.tokens[position - 1].low, self.tokens[position].low
+        step = position + 1
+        while step < len(self.tokens) and "determiner" in self.tokens[step].classes:
+            step += 1
+        if step >= len(self.tokens):
+            return False
+        partly = noun in self._words.partly
+        if not _is_name(self.tokens, step, self._lexicon):
+            return partly and self.tokens[step].low in self._words.nouns | self._words.describing
+        if of != "of" and not partly:
+            return False
+        if not partly:
+            self.lead = step
+        self.whole = partly
+        self.named = True
+        return True
 
     def _joins(self, position: int) -> bool:
         """A small word or comma inside a name or a list of names."""
         token, following = self.tokens[position], position + 1
         if token.text == "," or token.low == "and":
-            return _another_place(self.tokens, following, self._lexicon)
+            return _another_place(self.tokens, following, self._lexicon, token.low == "and")
+        if token.low == "of" and _low(self.tokens, following) == "the":
+            following += 1
+        elif token.low == "the":
+            return _low(self.tokens, position - 1) == "of"
         return (
             token.low in _NAME_JOINS
             and following < len(self.tokens)
@@ -204,6 +268,9 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     head = tokens[end - 1].low
     if head in words.not_places or head in lexicon.speech.speakers - words.nouns:
         return None
+    before = {token.low for token in tokens[first:begin]}
+    if before & words.not_places:
+        return None
     return Mention(begin, end, _span_text(sentence, begin, end), tie, phrase.named)
 
 
@@ -236,42 +303,59 @@ def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     return lexicon.speech.organisations.at(tokens, position) is not None
 
 
-def _another_place(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """Whether a list of places goes on: "Kenya, Somalia and Ethiopia"."""
-    if position >= len(tokens) or not is_capital(tokens[position]):
-        return False
+def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: bool) -> bool:
+    """Whether a list of places goes on: "Kenya, Somalia and Ethiopia", "KP and FATA"."""
+    while _low(tokens, position) in lexicon.places.describing | {"other", "parts", "of", "the"}:
+        position += 1
     last = position
-    while last < len(tokens) and last - position < 3 and is_capital(tokens[last]):
+    while last < len(tokens) and last - position < 4 and _is_name(tokens, last, lexicon):
         last += 1
+    if last == position:
+        return False
     names = (" ".join(t.low for t in tokens[position:end]) for end in range(last, position, -1))
-    return (
-        any(lexicon.places.known(name) for name in names)
-        or _low(tokens, last) in lexicon.places.nouns
-    )
+    if any(lexicon.places.known(name) for name in names):
+        return True
+    if _low(tokens, last) in lexicon.places.nouns:
+        return True
+    ends = last == len(tokens) or tokens[last].kind == "sign"
+    return final and (ends or "preposition" in tokens[last].classes) and last - position <= 2
 
 
-def place_of(count: Count, mentions: list[Mention], lexicon: Lexicon) -> tuple[Mention | None, str]:
+def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str]:
     """The place that suits a figure best, and why."""
-    kind = (
-        "moves"
-        if count.measure in _MOVES
-        else "displaced"
-        if count.measure == "displaced"
-        else "hosted"
-        if count.measure in {"refugees_hosted", "in_need"}
-        else "static"
-    )
-    ties = _TIES[kind]
+    ties = _TIES[_kind(count.measure)]
     figure, tokens = count.figure, count.sentence.tokens
     best: tuple[float, Mention] | None = None
     for mention in mentions:
-        cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.1)
+        after = mention.first >= count.head.end
+        if mention.tie in {"subject", "label"} and after:
+            continue
+        if mention.tie in {"subject", "bare"} and _acts(count, mention, tokens):
+            continue
+        cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
         cost += _distance(figure.first, count.head.end, mention, tokens)
         if best is None or cost < best[0]:
             best = cost, mention
-    if best is None or best[0] > 5.5:
+    if best is None or best[0] > _TOO_FAR:
         return None, ""
     return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
+
+
+_TOO_FAR = 4.5
+
+
+def _kind(measure: str) -> str:
+    if measure in _MOVES:
+        return "moves"
+    if measure in {"refugees_hosted", "in_need", "other"}:
+        return "hosted"
+    return "displaced" if measure == "displaced" else "static"
+
+
+def _acts(count: Count, mention: Mention, tokens: list[Token]) -> bool:
+    """Whether a country is who kills: it is not where, then."""
+    harmed = count.measure in {"killed", "injured", "missing"}
+    return harmed and mention.last < len(tokens) and "verb" in tokens[mention.last].classes
 
 
 def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> float:
@@ -282,9 +366,13 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
     else:
         between = tokens[mention.last : first]
         cost = 0.0 if mention.first <= 2 else 0.35
+        if mention.tie not in {"label", "subject"} and any(
+            token.kind == "number" for token in tokens[max(0, mention.first - 6) : mention.first]
+        ):
+            cost += 0.6  # it belongs to the figure before it
     signs = sum(token.text in {",", ";", "(", ")"} for token in between)
     numbers = sum(token.kind == "number" for token in between)
-    return cost + 0.06 * len(between) + 0.25 * signs + 0.5 * numbers
+    return cost + 0.06 * len(between) + 0.2 * signs + 0.8 * numbers
 
 
 def origin_of(count: Count, mentions: list[Mention]) -> Mention | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crossings.reports.counts import Count
+from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.phrases import Phrases
 from crossings.reports.records import ReadClaim, Token

@@ -8,11 +8,11 @@ wins. A bare sentence after an attributed one has no source of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import helpers_before
-from crossings.reports.names import Names, cut, is_capital
+from crossings.reports.names import Names, is_capital
 from crossings.reports.records import Sentence, Token
 
 
@@ -36,28 +36,22 @@ class Speakers:
 
     person: str = ""
     group: str = ""
-    quoting: Cue | None = None
-
-
-@dataclass(slots=True)
-class Quotation:
-    """A quotation that runs over several sentences: first and last sentence index."""
-
-    first: int
-    last: int
-    sentences: list[int] = field(default_factory=list)
 
 
 def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]:
     """The attributions of a sentence; ``memory`` is read for pronouns and updated."""
     names = Names(sentence, lexicon)
     cues = _according(sentence, names, lexicon)
+    for cue in cues:
+        _note(cue, names, memory)
     cues += _spoken(sentence, names, memory, lexicon)
     if not cues:
         cues += _colon(sentence, names, lexicon)
     if not cues:
         cues += _citations(sentence, names, lexicon)
-    _remember(cues, names, memory)
+    for name in names.persons():
+        if not set(name.lower().split()) <= set(memory.person.lower().split()):
+            memory.person = name
     _relay(cues, sentence, names, lexicon)
     return cues
 
@@ -66,17 +60,6 @@ def choose(cues: list[Cue], position: int) -> Cue | None:
     """The cue that speaks for the token at ``position``: among those that do, the nearest."""
     fitting = [cue for cue in cues if cue.first <= position < cue.last]
     return min(fitting, key=lambda cue: abs(cue.at - position)) if fitting else None
-
-
-def _remember(cues: list[Cue], names: Names, memory: Speakers) -> None:
-    for name in names.persons():
-        memory.person = name
-    for cue in cues:
-        if cue.speaker:
-            if names.is_person(cue.speaker):
-                memory.person = cue.speaker
-            else:
-                memory.group = cue.speaker
 
 
 # --- according to X -------------------------------------------------------------------------------
@@ -124,16 +107,52 @@ def _spoken(sentence: Sentence, names: Names, memory: Speakers, lexicon: Lexicon
         verb = lexicon.speech.verbs.get(token.low) if token.kind == "word" else None
         if verb is None or not _may_speak(tokens, position, verb, lexicon):
             continue
-        cue = _inverted(tokens, position, names, memory) or _subject_before(
-            tokens, position, verb, names, memory, lexicon
-        )
+        cue = _cue_at(tokens, position, verb, names, memory, lexicon)
+        if cue is not None and cue.rule == _SAYING and cues:
+            cue.sources, cue.via = cues[-1].sources, cues[-1].via  # "X said ..., adding that ..."
         if cue is not None:
+            _limit(cue, tokens)
             cues.append(cue)
-    return _settled(cues)
+            _note(cue, names, memory)
+    return _settled(cues) or _owned(sentence, names, lexicon)
+
+
+def _cue_at(
+    tokens: list[Token],
+    position: int,
+    verb: tuple[str, str],
+    names: Names,
+    memory: Speakers,
+    lexicon: Lexicon,
+) -> Cue | None:
+    """The cue of the verb of saying at ``position``, if it has a speaker and says something."""
+    if verb[1] == "ing":
+        return _participle(tokens, position, names, lexicon)
+    if verb[0] not in lexicon.speech.telling:
+        cue = _inverted(tokens, position, names, memory)
+        if cue is not None:
+            return cue
+    return _subject_before(tokens, position, verb, names, memory, lexicon)
+
+
+def _limit(cue: Cue, tokens: list[Token]) -> None:
+    """A cue that closes what was said does not speak for a new clause after it."""
+    if cue.first > 0:
+        return
+    for position in range(cue.at + 1, min(cue.at + 9, len(tokens) - 1)):
+        if tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE:
+            cue.last = position
+            return
+
+
+_NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
+
+
+_SAYING = "X, saying ..."
 
 
 def _settled(cues: list[Cue]) -> list[Cue]:
-    """A later cue that speaks backwards ends where an earlier one that speaks forwards begins."""
+    """A cue that speaks forwards ends where the next one begins."""
     for number, cue in enumerate(cues[:-1]):
         later = cues[number + 1]
         if cue.rule == "X said ..." and later.rule == "X said ...":
@@ -142,53 +161,90 @@ def _settled(cues: list[Cue]) -> list[Cue]:
 
 
 def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon: Lexicon) -> bool:
+    """Whether a form of a verb of saying is one here, and not a noun, an adjective, a passive."""
     lemma, form = verb
     token = tokens[position]
-    if position and is_capital(token) and is_capital(tokens[position - 1]):
+    before = tokens[position - 1] if position else None
+    if before is not None and is_capital(token) and is_capital(before):
         return False  # the United States
-    if form == "ing":
+    helpers = helpers_before(tokens, position)
+    if before is not None and (before.low == "to" or "to" in helpers):
         return False
-    if token.low in lexicon.speech.nouns:
-        before = tokens[position - 1] if position else None
-        if before is None or before.classes & {"determiner", "preposition"} or before.low == "'s":
+    if token.low in lexicon.speech.nouns and (
+        before is None or before.classes & {"determiner", "preposition"} or before.low == "'s"
+    ):
+        return False
+    if form in {"ed", "en"}:
+        if "be" in helpers or (before is not None and before.classes & {"determiner"}):
             return False
-    if "be" in helpers_before(tokens, position) and form in {"ed", "en"}:
-        return False
-    if position + 1 < len(tokens) and tokens[position + 1].low in {"by", "as"} and lemma != "say":
-        return False
-    if lemma in lexicon.speech.weak:
-        return _has_content(tokens, position + 1)
+        if tokens[position].low != "said" and _low(tokens, position + 1) in {"by", "as"}:
+            return False
+    if lemma == "claim":
+        ahead = tokens[position + 1 : position + 7]
+        return not any(word.low in lexicon.speech.claimed for word in ahead)
+    if lemma in lexicon.speech.past_only and form in {"base", "s"}:
+        plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
+        return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
     return True
 
 
-def _has_content(tokens: list[Token], after: int) -> bool:
-    """Whether a weak verb of saying is followed by what is said: that, a number, a quotation."""
-    for token in tokens[after : after + 6]:
+def _is_speaker(token: Token | None, lexicon: Lexicon) -> bool:
+    return token is not None and token.low in lexicon.speech.speakers
+
+
+def _low(tokens: list[Token], position: int) -> str:
+    return tokens[position].low if 0 <= position < len(tokens) else ""
+
+
+def _has_content(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
+    """Whether what is said follows: that, a number, a quotation."""
+    for position, token in enumerate(tokens[after : after + 6], after):
         if token.low == "that" or token.kind == "number" or token.text in {":", '"', "“", "‘"}:
             return True
         if token.text in {",", ".", ";"}:
             return False
-        if token.low in {"at", "least", "some", "about", "more", "over", "hundreds", "thousands"}:
+        if lexicon.numbers.qualifiers.at(tokens, position) is not None:
+            return True
+        if token.low in lexicon.numbers.beginnings and token.low not in lexicon.numbers.articles:
+            return True
+        if lexicon.numbers.phrases.at(tokens, position) is not None:
             return True
     return False
+
+
+def _participle(tokens: list[Token], position: int, names: Names, lexicon: Lexicon) -> Cue | None:
+    """As in "..., confirming that 15" (of the subject), "reports claiming that", "are saying"."""
+    if not _has_content(tokens, position + 1, lexicon):
+        return None
+    if "be" in helpers_before(tokens, position):
+        span = names.phrase_before(position)
+    elif position and (tokens[position - 1].text == "," or tokens[position - 1].low == "and"):
+        span = names.subject()
+    else:
+        span = names.phrase_before(position)
+    if span is None or not names.can_speak(*span):
+        return None
+    found = names.listed(*span)
+    speaker = found[0] if found else ""
+    return Cue(found, None, position, len(tokens), position, _SAYING, speaker)
 
 
 def _inverted(tokens: list[Token], position: int, names: Names, memory: Speakers) -> Cue | None:
     """As in "..., said X, the Y" and "Said X: ..."."""
     before = tokens[position - 1].text if position else ""
-    if before not in {"", ",", '"', "”", "’", "'", "–", "—"}:
+    if before not in {"", ",", '"', "”", "’", "'", "–", "—", "?", "!"}:
         return None
     if position + 1 >= len(tokens):
         return None
     following = tokens[position + 1]
-    if following.kind != "word" or following.low in {"that", "it", "in", "on", "to"}:
-        return None
-    span = names.phrase_after(position + 1)
-    if span is None or not names.can_speak(*span):
+    if following.kind != "word" or following.low in {"that", "it", "in", "on", "to", "at", "by"}:
         return None
     if following.low in {"he", "she", "they"}:
         speaker = memory.person or memory.group
         return Cue([speaker] if speaker else [], None, 0, len(tokens), position, "said he")
+    span = names.phrase_after(position + 1)
+    if span is None or not names.can_speak(*span):
+        return None
     name = names.text(*span)
     return Cue([name], None, 0, len(tokens), position, "..., said X", name)
 
@@ -201,42 +257,62 @@ def _subject_before(
     memory: Speakers,
     lexicon: Lexicon,
 ) -> Cue | None:
-    span = names.phrase_before(position)
+    who = position - 1
+    if who > 1 and tokens[who].low == "who":
+        span = names.phrase_before(who - (tokens[who - 1].text == ","))
+    else:
+        span = names.phrase_before(position)
     if span is None:
         return None
     first, last = span
-    subject = tokens[first]
-    found: list[str] = []
-    speaker = ""
-    if last - first == 1 and "speaker_pronoun" in subject.classes:
-        if (
-            subject.low == "it"
-            and not _has_content(tokens, position + 1)
-            and (first == 0 or tokens[first - 1].text not in {",", '"', "”"})
-        ):
-            return None
-        pronoun_person = subject.low in lexicon.speech.one
-        name = memory.person if pronoun_person else memory.group
-        name = name or memory.group or memory.person
-        found = [name] if name else []
-        rule = f"pronoun: {subject.low}"
-    elif names.can_speak(first, last):
-        found = names.listed(first, last)
-        speaker = found[0] if found else ""
-        rule = "X said ..."
-    else:
+    told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
+    backwards = _speaks_backwards(tokens, first, told[1] if told else position + 1, names)
+    content = _has_content(tokens, position + 1, lexicon)
+    if verb[0] in lexicon.speech.weak and not (content or (backwards and first > 0)):
         return None
-    post = _speaks_backwards(tokens, first, position, names)
-    cue = Cue(found, None, position, len(tokens), position, rule, speaker)
-    if post:
+    cue = _speaker(tokens, first, last, position, names, memory, lexicon)
+    if cue is None:
+        return None
+    if backwards:
         cue.first = 0
-        cue.rule = "..., X said" if speaker else rule
-    if verb[0] in lexicon.speech.telling:
+        cue.rule = "..., X said" if cue.speaker else cue.rule
+    if told is not None:
         cue.via = names.told(position + 1)
     return cue
 
 
-def _speaks_backwards(tokens: list[Token], first: int, verb: int, names: Names) -> bool:
+def _speaker(
+    tokens: list[Token],
+    first: int,
+    last: int,
+    position: int,
+    names: Names,
+    memory: Speakers,
+    lexicon: Lexicon,
+) -> Cue | None:
+    """The cue of a subject: a name or role, or a pronoun for who spoke last."""
+    low = tokens[first].low
+    if last - first == 1 and "speaker_pronoun" in tokens[first].classes:
+        if low == "it" and not _said_of_it(tokens, first, position, lexicon):
+            return None
+        name = memory.person if low in lexicon.speech.one else memory.group
+        name = name or memory.group or memory.person
+        found = [name] if name else []
+        return Cue(found, None, position, len(tokens), position, f"pronoun: {low}")
+    if not names.can_speak(first, last):
+        return None
+    found = names.listed(first, last)
+    speaker = found[0] if found else ""
+    return Cue(found, None, position, len(tokens), position, "X said ...", speaker)
+
+
+def _said_of_it(tokens: list[Token], first: int, position: int, lexicon: Lexicon) -> bool:
+    """Whether "it" is a body that speaks, and not the weather: "it said", not "it is feared"."""
+    after_comma = first > 0 and tokens[first - 1].text in {",", '"', "”"}
+    return after_comma or _has_content(tokens, position + 1, lexicon)
+
+
+def _speaks_backwards(tokens: list[Token], first: int, after: int, names: Names) -> bool:
     """Whether "X said" closes what was said before it."""
     if first == 0:
         return False
@@ -244,12 +320,36 @@ def _speaks_backwards(tokens: list[Token], first: int, verb: int, names: Names) 
     if before.text in {'"', "”", "’", "»"}:
         return True
     if before.text in {",", "–", "—", "-"}:
-        return names.trails_off(verb + 1) or (
-            verb + 1 < len(tokens) and tokens[verb + 1].text in {",", ";"}
-        )
+        return names.trails_off(after) or _low(tokens, after) in {",", ";"}
     if before.low == "as":
         return True
-    return names.trails_off(verb + 1) and first > 4
+    return names.trails_off(after) and first > 4
+
+
+def _owned(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
+    """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
+    tokens = sentence.tokens
+    for position in range(1, len(tokens)):
+        if tokens[position].low not in lexicon.speech.figures:
+            continue
+        if tokens[position - 1].low == "'s" and position > 1:
+            span = names.phrase_before(position - 1)
+            if span is not None and names.can_speak(*span) and names.is_body(*span):
+                name = names.text(*span)
+                return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
+    return []
+
+
+def _note(cue: Cue, names: Names, memory: Speakers) -> None:
+    """Remember who spoke; a bare role ("the commissioner") keeps the fuller name it had."""
+    name = cue.speaker
+    if not name:
+        return
+    if names.is_person(name):
+        if not set(name.lower().split()) <= set(memory.person.lower().split()):
+            memory.person = name
+    else:
+        memory.group = name
 
 
 # --- X: ..., (X, May 2014) ------------------------------------------------------------------------
@@ -292,11 +392,27 @@ def _citations(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
 # --- relays ---------------------------------------------------------------------------------------
 
 
+def _interviewed(
+    tokens: list[Token], position: int, cues: list[Cue], names: Names, lexicon: Lexicon
+) -> bool:
+    """As in "survivors interviewed by UNHCR said": the interviewer relays."""
+    asked = tokens[position].low in lexicon.speech.reached_by
+    if not (asked and _low(tokens, position + 1) == "by"):
+        return False
+    span = names.phrase_after(position + 2)
+    if span is not None and names.can_speak(*span):
+        for cue in cues:
+            cue.via = cue.via or names.text(*span)
+    return True
+
+
 def _relay(cues: list[Cue], sentence: Sentence, names: Names, lexicon: Lexicon) -> None:
     """Who relays: "published by X", "wrote on Twitter", a medium beside another source."""
     tokens = sentence.tokens
     for position in range(len(tokens)):
         hit = lexicon.speech.via_by.at(tokens, position)
+        if _interviewed(tokens, position, cues, names, lexicon):
+            continue
         if hit is not None:
             span = names.phrase_after(hit[0])
             if span is not None and names.is_media(*span):
@@ -326,6 +442,3 @@ def _split_media(cues: list[Cue], names: Names) -> None:
         cue.last = max(cue.last, media[0].last)
     for cue in media:
         cues.remove(cue)
-
-
-__all__ = ["Cue", "Quotation", "Speakers", "choose", "cues_of", "cut", "is_capital"]

@@ -1,0 +1,131 @@
+"""Stage 5b: whether a number without a noun counts people.
+
+It does beside a verb or state that only people take ("12 were injured", "wounded a further 400"),
+in a list of such figures, as a part or an earlier value of one, as a total, or in brackets after
+them.
+"""
+
+from __future__ import annotations
+
+from crossings.reports.counted import Count
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.measures import Verdict, helpers_before
+from crossings.reports.records import Figure, Token
+from crossings.reports.tolls import Toll
+
+CONTINUED = "bare, after a verb of counting"
+BRACKETED = "bare, in brackets after the people counted"
+_COUNTING = {"counted", "registered", "recorded", "tallied", "counting"}
+_ENDING = {
+    "preposition", "conjunction", "auxiliary", "modal", "adverb", "be", "verb", "maybe_verb",
+    "determiner", "relative",
+}  # fmt: skip
+_ENDING_WORDS = {"more", "others", "other", "last", "next", "dead", "missing", "later"}
+
+
+def bare_reason(
+    figure: Figure,
+    verdict: Verdict,
+    tie: str,
+    tokens: list[Token],
+    found: list[Count],
+    toll: Toll | None,
+    earlier: list[Count],
+    lexicon: Lexicon,
+) -> str | None:
+    """Why a number without a noun counts people, or nothing if it does not."""
+    after = tokens[figure.last] if figure.last < len(tokens) else None
+    ends = _ends(after)
+    sign = verdict.sign
+    if sign is not None:
+        reason = _by_sign(figure, verdict, tokens, ends, bool(found or earlier))
+        if reason is not None:
+            return reason
+    if figure.kind == "vague" and (figure.low or 0) >= 20 and ends:
+        return "bare plural"
+    if tie in {"part", "prior"} and ends:
+        return f"bare, tied ({tie})"
+    listed = tie == "list" and bool(found) and ends
+    if listed and found[-1].measure != "other" and _plain_list(figure, found[-1], tokens):
+        return "bare, in a list"
+    if listed and sign is not None and verdict.cost <= 0.8:
+        return f"bare, in a list, {sign.trigger.name}"
+    if toll is not None:
+        return f"bare, a toll: {toll.name}"
+    if (found or earlier) and ends:
+        reason = _continued(figure, tokens)
+        if reason is not None:
+            return reason
+    return BRACKETED if _in_brackets(figure, tokens, lexicon) else None
+
+
+def _ends(after: Token | None) -> bool:
+    """Whether what follows a number is no noun that it could count."""
+    if after is None or after.kind == "sign":
+        return True
+    return bool(after.classes & _ENDING) or after.low in _ENDING_WORDS
+
+
+def _by_sign(
+    figure: Figure, verdict: Verdict, tokens: list[Token], ends: bool, of_people: bool
+) -> str | None:
+    """A verb or state beside the number that only people take."""
+    sign = verdict.sign
+    if sign is None:
+        return None
+    after = sign.first >= figure.last
+    if verdict.measure != "other":
+        if after and sign.first - figure.last <= 5 and verdict.cost <= 1.5:
+            return f"bare, then {sign.trigger.name}"
+        if not after and verdict.cost <= 0.8 and ends:
+            return f"bare, after {sign.trigger.name}"
+    if after and verdict.cost <= 0.8:
+        passive = "be" in helpers_before(tokens, sign.first)
+        if figure.kind == "vague" or (passive and sign.trigger.name not in _THINGS_TOO):
+            return f"bare, then {sign.trigger.name}"
+    if not after and of_people and ends and verdict.cost <= 0.3:
+        return f"bare, after {sign.trigger.name}"
+    return None
+
+
+def _continued(figure: Figure, tokens: list[Token]) -> str | None:
+    """A number that goes on counting the people of an earlier figure."""
+    following = tokens[figure.last : figure.last + 3]
+    more = bool(following) and following[0].low in {"more", "others"}
+    if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
+        return "bare, more of them"
+    before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
+    counting = bool(before) and before[-1] in _COUNTING
+    return CONTINUED if counting or before == ["to", "reach"] else None
+
+
+def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """A number alone in brackets, after people it tells the number of."""
+    alone = (
+        figure.first > 0
+        and figure.last < len(tokens)
+        and tokens[figure.first - 1].text == "("
+        and tokens[figure.last].text == ")"
+    )
+    large = (figure.high or figure.low or 0) >= 1000 and figure.qualifier != "exact"
+    return alone and large and noun_before(figure, tokens, lexicon) is not None
+
+
+def noun_before(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Verdict | None:
+    """The last noun before the figure that says by itself what happened to people."""
+    for _, _, nouns in reversed(lexicon.people.find(tokens[: figure.first])):
+        if nouns[0].plural and nouns[0].measure:
+            return Verdict(nouns[0].measure, 1.5, "a people noun earlier in the sentence")
+    return None
+
+
+_THINGS_TOO = {"affect", "hit", "impact", "cut off", "isolate", "threaten", "target", "supply"}
+
+
+def _plain_list(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
+    """Whether a figure and the one before it are entries of one list."""
+    between = tokens[previous.head.end : figure.first]
+    following = tokens[figure.last : figure.last + 2]
+    located = len(following) == 2 and "preposition" in following[0].classes
+    located = located and following[1].text[0].isupper()
+    return len(between) <= 14 and (located or not any("verb" in token.classes for token in between))

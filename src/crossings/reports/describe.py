@@ -1,0 +1,100 @@
+"""The stages that describe the claims of a reading: by whom, where, as of when."""
+
+from __future__ import annotations
+
+from crossings.reports.attribution import Attribution
+from crossings.reports.counted import Count
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.places import Mention, mentions_of, origin_of, place_of
+from crossings.reports.records import ReadClaim, Reading
+from crossings.reports.relations import basis_of, counting_of, status_of
+from crossings.reports.times import TimePhrase, When, resolve, times_of
+
+
+def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -> None:
+    """Name the source of every claim."""
+    for claim, count in zip(reading.claims, counts, strict=True):
+        cue = attribution.cue(claim.sentence, count.figure.first)
+        if cue is not None:
+            claim.sources, claim.via = list(cue.sources), cue.via
+            claim.why["source"] = cue.rule
+        else:
+            claim.why["source"] = "none named in the sentence"
+
+
+def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
+    """Give every claim its place and origin, in one pass over the sentences."""
+    mentions = [mentions_of(sentence, lexicon) for sentence in reading.sentences]
+    index = {id(count): number for number, count in enumerate(counts)}
+    last = ""
+    seen = 0
+    for number, (claim, count) in enumerate(zip(reading.claims, counts, strict=True)):
+        while seen < claim.sentence:
+            last = _main_place(mentions[seen]) or last
+            seen += 1
+        own = mentions[claim.sentence]
+        mention, claim.why["place"] = place_of(count, own)
+        if mention is not None:
+            claim.place = mention.text
+        elif count.tied_to is not None and reading.claims[index[id(count.tied_to)]].place:
+            claim.place = reading.claims[index[id(count.tied_to)]].place
+            claim.why["place"] = "as the figure it is tied to"
+        else:
+            claim.place, claim.why["place"] = _place_before(reading.claims[:number], claim, last)
+        origin = origin_of(count, own)
+        if origin is not None and (claim.place != origin.text or claim.measure in _FROM_THERE):
+            claim.origin = origin.text
+
+
+_FROM_THERE = {"displaced", "fled"}
+
+
+def _main_place(mentions: list[Mention]) -> str:
+    """The place a sentence is about: the first that something happens in or reaches."""
+    named = [mention for mention in mentions if mention.named]
+    tied = [mention for mention in named if mention.tie in {"at", "reached", "to", "of", "label"}]
+    return (tied or named)[0].text if named else ""
+
+
+def _place_before(earlier: list[ReadClaim], claim: ReadClaim, last: str) -> tuple[str | None, str]:
+    """The place of the text before: of the claim just before, else the last one named."""
+    if earlier and earlier[-1].place and claim.sentence - earlier[-1].sentence <= 1:
+        return earlier[-1].place, "as the figure before it"
+    return (last, "the place named last") if last else (None, "none named")
+
+
+def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
+    """Give every claim its time, status, counting and basis."""
+    phrases = [times_of(sentence, lexicon) for sentence in reading.sentences]
+    for claim, count in zip(reading.claims, counts, strict=True):
+        phrase, why = _time_of(claim, count, phrases)
+        when = None
+        if phrase is not None:
+            claim.as_of = phrase.text
+            when = resolve(phrase.text, reading.published, lexicon)
+        if when is None and reading.published is not None and phrase is None:
+            when, why = When(reading.published, "day"), "the day of publication"
+        if when is not None:
+            claim.as_of_date = when.day.isoformat()
+            claim.as_of_precision = when.precision
+        claim.why["as_of"] = why
+        claim.status, claim.why["status"] = status_of(count, when, reading.published, lexicon)
+        if claim.status == "planned" and claim.measure in {"refugees_hosted", "arrived"}:
+            claim.measure = "other"  # to be resettled or taken in is not to be there
+            claim.why["measure"] += "; planned"
+        claim.counting, claim.why["counting"] = counting_of(count, claim, lexicon)
+        claim.basis, claim.why["basis"] = basis_of(count, claim, lexicon)
+
+
+def _time_of(
+    claim: ReadClaim, count: Count, phrases: list[list[TimePhrase]]
+) -> tuple[TimePhrase | None, str]:
+    own = phrases[claim.sentence]
+    if own:
+        first, end = count.figure.first, count.head.end
+        nearest = min(own, key=lambda p: p.first - end if p.first >= end else first - p.last + 2)
+        return nearest, "the nearest time in the sentence"
+    for back in (1, 2):
+        if claim.sentence >= back and phrases[claim.sentence - back]:
+            return phrases[claim.sentence - back][0], "the time named before"
+    return None, "none named"

@@ -1,0 +1,93 @@
+"""Totals: "the death toll rose to 37", "the number of displaced people has reached 2.2 million".
+
+A number that follows a noun for a total and a verb of reaching counts what the noun says: the
+people after "number of", or the dead of a death toll.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.measures import Signs, Verdict
+from crossings.reports.records import Figure, Token
+
+_REACH = 26
+_NEAR = 5
+"""How many tokens may stand between the verb of reaching and the number."""
+
+
+@dataclass(slots=True)
+class Toll:
+    """The total that a number states: its noun as token index, the verb, the unit counted."""
+
+    noun: int
+    verb: int
+    name: str
+    unit: str
+
+
+def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | None:
+    """The total that ``figure`` states, or nothing."""
+    verb = _verb_before(figure.first, tokens, lexicon)
+    if verb is None:
+        return None
+    nouns, general = lexicon.rejections["toll"], lexicon.rejections["toll_general"]
+    nearest: Toll | None = None
+    for position in range(verb, max(-1, figure.first - _REACH), -1):
+        token = tokens[position]
+        participle = position == verb - 1 and tokens[verb].low.endswith("ing")
+        ends = token.text in {".", ";", ":"} or token.low == "while"
+        if position != verb and (ends or (token.text == "," and not participle)):
+            break
+        if token.low in general:
+            counted = _counted(tokens, position + 1, verb, lexicon)
+            if counted is not None:
+                return Toll(position, verb, token.low, counted)
+            return None if _low(tokens, position + 1) == "of" else nearest
+        if token.low in nouns and nearest is None:
+            nearest = Toll(position, verb, token.low, "")
+    return nearest
+
+
+def _low(tokens: list[Token], position: int) -> str:
+    return tokens[position].low if position < len(tokens) else ""
+
+
+def _verb_before(first: int, tokens: list[Token], lexicon: Lexicon) -> int | None:
+    verbs = lexicon.rejections["toll_verbs"]
+    for position in range(first - 1, max(-1, first - _NEAR - 1), -1):
+        token = tokens[position]
+        if token.low in verbs:
+            return position
+        if token.kind == "number" or token.text in {".", ";", "(", ")"}:
+            return None
+    return None
+
+
+def _counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> str | None:
+    """The unit of the people whose number it is: "number of migrant families"."""
+    for position in range(start, min(end, start + 8)):
+        hit = lexicon.people.at(tokens, position)
+        if hit is not None and hit[1][0].plural:
+            return hit[1][0].unit
+        token = tokens[position]
+        if "thing" in token.classes or (token.low.endswith("s") and len(token.low) > 4):
+            if not token.classes and token.low not in lexicon.rejections["toll"]:
+                return None
+            if "thing" in token.classes:
+                return None
+    return None
+
+
+def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
+    """The measure of a total: the sign nearest to its noun."""
+    best: Verdict | None = None
+    for sign in signs.found:
+        if sign.first > toll.verb:
+            break
+        away = abs(sign.first - toll.noun)
+        cost = 0.4 + 0.03 * away + (0.8 if sign.trigger.measure == "other" else 0.0)
+        if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
+            best = Verdict(sign.trigger.measure, cost, f"total: {sign.trigger.name}", sign)
+    return best or verdict
