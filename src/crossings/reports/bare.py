@@ -13,6 +13,8 @@ from crossings.reports.measures import Verdict, helpers_before
 from crossings.reports.records import Figure, Token
 from crossings.reports.tolls import Toll
 
+RESTATED = "bare, a total given again"
+_QUOTES = {'"', "“", "”", "‘", "'"}
 CONTINUED = "bare, after a verb of counting"
 BRACKETED = "bare, in brackets after the people counted"
 _COUNTING = {"counted", "registered", "recorded", "tallied", "counting"}
@@ -53,7 +55,7 @@ def bare_reason(
     if toll is not None:
         return f"bare, a toll: {toll.name}"
     if (found or earlier) and ends:
-        reason = _continued(figure, tokens)
+        reason = _continued(figure, tokens, lexicon)
         if reason is not None:
             return reason
     return BRACKETED if _in_brackets(figure, tokens, lexicon) else None
@@ -75,7 +77,7 @@ def _by_sign(
         return None
     after = sign.first >= figure.last
     if verdict.measure != "other":
-        if after and sign.first - figure.last <= 5 and verdict.cost <= 1.5:
+        if after and sign.first - figure.last <= 14 and verdict.cost <= 1.5:
             return f"bare, then {sign.trigger.name}"
         if not after and verdict.cost <= 0.8 and ends:
             return f"bare, after {sign.trigger.name}"
@@ -88,15 +90,31 @@ def _by_sign(
     return None
 
 
-def _continued(figure: Figure, tokens: list[Token]) -> str | None:
+def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
     """A number that goes on counting the people of an earlier figure."""
     following = tokens[figure.last : figure.last + 3]
     more = bool(following) and following[0].low in {"more", "others"}
     if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
         return "bare, more of them"
-    before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
-    counting = bool(before) and before[-1] in _COUNTING
-    return CONTINUED if counting or before == ["to", "reach"] else None
+    before = [token.low for token in tokens[max(0, figure.first - 6) : figure.first]]
+    if not before or before[-1] in {"and", "but"}:
+        subject = bool(following) and bool(following[0].classes & {"be", "have"})
+        return "bare, the subject: some of them" if subject and figure.kind == "words" else None
+    if before[-1] in _COUNTING or before[-2:] == ["to", "reach"]:
+        return CONTINUED
+    return RESTATED if _restates(before, lexicon) else None
+
+
+def _restates(before: list[str], lexicon: Lexicon) -> bool:
+    """Whether a total is given again: "put the figure at", "the company says", "it was"."""
+    words = [word for word in before if word not in _QUOTES]
+    if not words:
+        return False
+    if words[-1] in lexicon.speech.verbs and words[-1] not in lexicon.speech.nouns:
+        return True
+    general = lexicon.rejections["toll_general"] | {"toll"}
+    reached = words[-1] in lexicon.rejections["toll_verbs"]
+    return reached and (bool(general & set(words)) or words[-2:] in (["it", "was"], ["it", "is"]))
 
 
 def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:

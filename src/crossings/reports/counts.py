@@ -6,7 +6,7 @@ compared to an earlier figure), and the decision whether a number without a noun
 
 from __future__ import annotations
 
-from crossings.reports.bare import BRACKETED, CONTINUED, bare_reason, noun_before
+from crossings.reports.bare import BRACKETED, CONTINUED, RESTATED, bare_reason, noun_before
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Signs, Verdict, measure_of
@@ -67,7 +67,7 @@ def _count(
         why["noun"] = reason
         if toll is not None and verdict.cost > 0.5:
             verdict = toll_measure(toll, signs, verdict)
-        if reason == CONTINUED and earlier + found:
+        if reason in {CONTINUED, RESTATED} and earlier + found:
             tie, tied_to = "row", _topic(earlier + found)
             verdict = Verdict("other", 1.9, reason)
         if reason == BRACKETED:
@@ -145,6 +145,11 @@ def _tie(
         return "prior", previous
     if last == "(" and head.kind in {"people", "bare"}:
         return "same", previous
+    if _falls_from(window):
+        return "prior", previous
+    named = first > 1 and tokens[first - 1].text[0].isupper() and window[-2:-1] != []
+    if named and window[-2] in {",", "and", ";", ":", "while"}:
+        return "list", previous  # "Pakistan hosts 1.4 million and Iran 780,000"
     if last in {",", "and", ";", "or", "but", "while", "/"} or (
         tokens[first].low in {"another", "a"} and first - previous.head.end < 4
     ):
@@ -168,6 +173,14 @@ def _of_them(window: list[str], head: Head) -> bool:
     return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
         {"them", "these", "those"} & set(window[-4:])
     )
+
+
+def _falls_from(window: list[str]) -> bool:
+    """Whether the figure is what another one rose or fell from: "a slight fall on Sunday's"."""
+    return bool(_CHANGES & set(window)) and bool({"on", "from"} & set(window[-3:]))
+
+
+_CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
 
 
 def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tuple[str, Count]:

@@ -85,6 +85,8 @@ class Trigger:
     name: str
     needs: frozenset[str] = frozenset()
     """Words of which one must follow within ``WITHIN`` tokens: "living ... in tents"."""
+    transitive: bool = False
+    """Whether the verb needs an object of its own: "reached the border"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Speech:
     media_names: frozenset[str]
     organisations: Phrases[str]
     past_only: frozenset[str]
+    not_after: frozenset[str]
+    said_in: Phrases[str]
     figures: frozenset[str]
     claimed: frozenset[str]
     reached_by: frozenset[str]
@@ -245,6 +249,8 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         media_names=frozenset(entries(table["media"])),
         organisations=phrases("organisations"),
         past_only=frozenset(entries(table["past_only"])),
+        said_in=phrases("said_in"),
+        not_after=frozenset(entries(table["not_after"])),
         figures=frozenset(entries(table["figures"])),
         claimed=frozenset(entries(table["claimed"])),
         reached_by=frozenset(entries(table["reached_by"])),
@@ -350,6 +356,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
     named: list[tuple[str, Trigger]] = []
     for table in tables:
         measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
+        transitive = bool(table.get("transitive"))
         needs = frozenset(entries(table.get("needs", "")))
         for phrase in entries(table["words"]):
             if role in {"object", "subject", "either"}:
@@ -362,7 +369,8 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
                 shown = "" if form == "many" else form
                 if form == "many" and written == phrase:
                     continue
-                named.append((written, Trigger(measure, role, shown, cost, phrase, needs)))
+                trigger = Trigger(measure, role, shown, cost, phrase, needs, transitive)
+                named.append((written, trigger))
     return _phrases(named)
 
 

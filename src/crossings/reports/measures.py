@@ -89,6 +89,11 @@ class Signs:
             ]
         )
         prices = [_price(token) for token in sentence.tokens]
+        for position in range(1, len(prices)):
+            if sentence.tokens[position].low == "since" and (
+                "have" in sentence.tokens[position - 1].classes
+            ):
+                prices[position] = 0.06  # "have since been released"
         _make_insertions_cheap(sentence.tokens, prices)
         for figure in figures:
             prices[figure.first] += 1.3
@@ -125,6 +130,8 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
         ahead = tokens[last : last + WITHIN]
         if not any(token.low in trigger.needs for token in ahead):
             return False
+    if trigger.transitive and (last >= len(tokens) or tokens[last].kind == "sign"):
+        return False
     if trigger.form not in {"base", "s"} or first == 0:
         return True
     before = tokens[first - 1]

@@ -13,6 +13,7 @@ _OPENERS = {
     "so", "then", "while", "as", "when", "although", "though", "because", "that", "where",
     "recently", "previously", "after", "before", "since", "if",
 }  # fmt: skip
+_WHO_TELL = {"refugees_hosted", "displaced", "evacuated", "returned", "detained"}
 _BREAKS = {
     "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
 }  # fmt: skip
@@ -61,6 +62,9 @@ class Names:
                 return not (token.low in self._lexicon.times and last - first == 1)
             if self._speech.organisations.at(self.tokens, position) is not None:
                 return True
+            people = self._lexicon.people.at(self.tokens, position)
+            if people is not None and people[1][0].unit != "homes" and people[0] == last:
+                return not people[1][0].measure or people[1][0].measure in _WHO_TELL
         return False
 
     def _common(self, token: Token) -> bool:
@@ -78,7 +82,8 @@ class Names:
         """The first noun phrase of the sentence, before its first verb."""
         for position, token in enumerate(self.tokens):
             if position and token.classes & {"verb", "auxiliary", "modal"}:
-                return self.phrase_before(position)
+                last = self._without_hedges(position)
+                return self._trimmed(self._back(last), last) if last else None
         return None
 
     # --- before and after -------------------------------------------------------------------------
@@ -88,6 +93,8 @@ class Names:
         last = self._without_hedges(verb)
         if last <= 0:
             return None
+        if self.tokens[last - 1].low in {"and", "but"} and last > 1:
+            return self.subject()  # "X disputes the number and says ..."
         if self.tokens[last - 1].text == ",":
             return self._around_insertion(last - 1)
         first = self._back(last)
@@ -146,7 +153,8 @@ class Names:
             return not self._joins_names(position, last)
         if token.classes & {"relative", "modal", "be", "have"} or token.low in _BREAKS:
             return True
-        if "verb" in token.classes and not self._attribute(position):
+        participle = token.low.endswith("ing") and self._low(position - 1) != ","
+        if "verb" in token.classes and not participle and not self._attribute(position):
             # "survivors interviewed by UNHCR" is one phrase
             return token.low not in self._speech.reached_by or self._low(position + 1) != "by"
         return False
@@ -185,7 +193,10 @@ class Names:
         before, after = self.tokens[position - 1], self.tokens[position + 1 : last]
         left = is_capital(before) or before.low in self._speech.speakers
         right = any(is_capital(word) or word.low in self._speech.speakers for word in after)
-        return position > 0 and left and right and len(after) <= 9
+        if position > 0 and left and right and len(after) <= 9:
+            return True
+        of = position > 2 and self.tokens[position - 2].low in {"of", "for"}
+        return of and self.tokens[position - 3].low in self._speech.speakers
 
     def _trimmed(self, first: int, last: int) -> tuple[int, int] | None:
         """A span without openers ("But on Monday ...") and times at its ends."""
@@ -316,6 +327,18 @@ class Names:
         name = self.text(first, last)
         return [name] if name else []
 
+    def is_group(self, first: int, last: int) -> bool:
+        """Whether a span names a body or several speakers: a later "it" or "they"."""
+        if not self.can_speak(first, last) or self.is_person(self.text(first, last)):
+            return False
+        if any(token.kind == "number" for token in self.tokens[first:last]):
+            return False
+        end = first + 1
+        while end < last and "preposition" not in self.tokens[end].classes:
+            end += 1
+        known = self._speech.organisations.at(self.tokens, end - 1) is not None
+        return known or self.tokens[end - 1].low in self._speech.speakers
+
     def is_body(self, first: int, last: int) -> bool:
         """Whether a short span is a body of its own: an acronym, an organisation, a group."""
         if last <= first:
@@ -435,10 +458,14 @@ class Names:
             after = first + 1 + (tokens[first + 1].text == ":" if first + 1 < last else 0)
             return [self.text(after, last)] if after < last else []
         dated = any(
-            token.low in self._lexicon.times or (token.kind == "number" and len(token.text) == 4)
+            token.low in self._lexicon.times
+            or token.text == "May"
+            or (token.kind == "number" and len(token.text) == 4)
             for token in tokens[first:last]
         )
-        if not dated:
+        explains = first > 1 and is_capital(tokens[first - 2])  # World Food Programme (WFP)
+        known = self._speech.organisations.at(tokens, first) is not None
+        if not dated and (explains or not known or last - first > 8):
             return []
         found = []
         start = first

@@ -105,7 +105,7 @@ def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexic
             modifiers += [word.low for word in tokens[position : between[0]]]
             position = between[0]
             continue
-        if _stops(token, position > start) or token.low in lexicon.time_words["relative"]:
+        if _stops(tokens, position, start, lexicon):
             break
         if "thing" in token.classes or (single and "thing_modifier" in token.classes):
             return candidate or Head("thing", position + 1, name=token.low)
@@ -152,14 +152,30 @@ def _modifies(tokens: list[Token], end: int, noun: PeopleNoun, lexicon: Lexicon)
     return False
 
 
-def _stops(token: Token, inside: bool) -> bool:
+def _stops(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> bool:
     """Whether a word ends the noun phrase: prepositions, auxiliaries, conjunctions, verbs."""
+    token, inside = tokens[position], position > start
     classes = token.classes
+    if token.low in lexicon.time_words["relative"]:
+        return True
+    if not inside and _finite(tokens, position, lexicon):
+        return True
     if classes & {"preposition", "auxiliary", "modal", "conjunction", "pronoun", "clause_word"}:
         return True
     if "determiner" in classes and (inside or token.low in {"this", "that", "the", "last"}):
         return True
     return "verb" in classes and not inside and token.low.endswith(("ed", "ing")) is False
+
+
+def _finite(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a verb follows the number at once: "400,000 flee Goma"."""
+    if "maybe_verb" not in tokens[position].classes or position + 1 >= len(tokens):
+        return False
+    following = tokens[position + 1]
+    ends = following.classes & {"determiner", "preposition"} or following.kind == "sign"
+    return bool(ends or following.text[0].isupper()) and (
+        lexicon.triggers.at(tokens, position) is not None
+    )
 
 
 def _unknown_plural(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | None:

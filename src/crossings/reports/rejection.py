@@ -17,6 +17,8 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         return "no whole number"
     if figure.high == 0 and figure.low == 0:
         return "nothing counted"
+    if figure.low == 1 and figure.last < len(tokens) and tokens[figure.last].low == "of":
+        return "one of a group"
     return (
         _by_what_follows(figure, tokens, lexicon)
         or _by_what_precedes(figure, tokens, lexicon)

@@ -41,6 +41,9 @@ class Speakers:
 def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]:
     """The attributions of a sentence; ``memory`` is read for pronouns and updated."""
     names = Names(sentence, lexicon)
+    subject = names.subject()
+    if subject is not None and names.is_group(*subject):
+        memory.group = names.text(*subject)
     cues = _according(sentence, names, lexicon)
     for cue in cues:
         _note(cue, names, memory)
@@ -177,12 +180,17 @@ def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexico
     if form in {"ed", "en"}:
         if "be" in helpers or (before is not None and before.classes & {"determiner"}):
             return False
-        if tokens[position].low != "said" and _low(tokens, position + 1) in {"by", "as"}:
+        following = _low(tokens, position + 1)
+        if following in {"by", "as"} and token.low != "said":
             return False
+        if following == "to" and "have" not in helpers and lemma != "say":
+            return False  # people believed to have died
     if lemma == "claim":
         ahead = tokens[position + 1 : position + 7]
         return not any(word.low in lexicon.speech.claimed for word in ahead)
     if lemma in lexicon.speech.past_only and form in {"base", "s"}:
+        if _low(tokens, position + 1) == "that":
+            return lemma != "witness"
         plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
         return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
     return True
@@ -198,7 +206,7 @@ def _low(tokens: list[Token], position: int) -> str:
 
 def _has_content(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
     """Whether what is said follows: that, a number, a quotation."""
-    for position, token in enumerate(tokens[after : after + 6], after):
+    for position, token in enumerate(tokens[after : after + 8], after):
         if token.low == "that" or token.kind == "number" or token.text in {":", '"', "“", "‘"}:
             return True
         if token.text in {",", ".", ";"}:
@@ -265,8 +273,12 @@ def _subject_before(
     if span is None:
         return None
     first, last = span
+    if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
+        return None
     told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
-    backwards = _speaks_backwards(tokens, first, told[1] if told else position + 1, names)
+    backwards = verb[0] not in lexicon.speech.not_after and _speaks_backwards(
+        tokens, first, told[1] if told else position + 1, names
+    )
     content = _has_content(tokens, position + 1, lexicon)
     if verb[0] in lexicon.speech.weak and not (content or (backwards and first > 0)):
         return None
@@ -279,6 +291,19 @@ def _subject_before(
     if told is not None:
         cue.via = names.told(position + 1)
     return cue
+
+
+def _is_plural(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether a subject can have a verb without an -s."""
+    head = tokens[last - 1]
+    if head.low.endswith("s") or head.text.isupper() or last - first > 3:
+        return True
+    people = lexicon.people.at(tokens, last - 1)
+    if people is not None and people[1][0].plural:
+        return True
+    return head.low in {"police", "media", "they", "who"} or any(
+        token.low == "and" for token in tokens[first:last]
+    )
 
 
 def _speaker(
@@ -395,11 +420,15 @@ def _citations(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
 def _interviewed(
     tokens: list[Token], position: int, cues: list[Cue], names: Names, lexicon: Lexicon
 ) -> bool:
-    """As in "survivors interviewed by UNHCR said": the interviewer relays."""
+    """As in "survivors interviewed by UNHCR", "in an interview with El Universo"."""
     asked = tokens[position].low in lexicon.speech.reached_by
-    if not (asked and _low(tokens, position + 1) == "by"):
+    said_in = lexicon.speech.said_in.at(tokens, position)
+    if said_in is not None:
+        span = names.phrase_after(said_in[0])
+    elif asked and _low(tokens, position + 1) == "by":
+        span = names.phrase_after(position + 2)
+    else:
         return False
-    span = names.phrase_after(position + 2)
     if span is not None and names.can_speak(*span):
         for cue in cues:
             cue.via = cue.via or names.text(*span)
