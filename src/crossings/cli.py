@@ -303,6 +303,8 @@ def read(
 def export(
     source: Annotated[str, typer.Argument(help="A forecast folder, or a situation to forecast.")],
     html: Annotated[Path | None, typer.Option(help="File for the page.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="File for the report, two pages.")] = None,
+    narrative: Annotated[Path | None, typer.Option(help="File for ten plain sentences.")] = None,
     hub: Annotated[Path | None, typer.Option(help="Folder for a forecast hub.")] = None,
     hxl: Annotated[Path | None, typer.Option(help="Folder for tables with HXL tags.")] = None,
     netcdf: Annotated[Path | None, typer.Option(help="File for every draw (.nc).")] = None,
@@ -334,7 +336,15 @@ def export(
     from crossings.publish.progress import progress_bar
     from crossings.situation.catalogue import load
 
-    named = {"html": html, "hub": hub, "hxl": hxl, "netcdf": netcdf, "csv": csv}
+    named = {
+        "html": html,
+        "pdf": pdf,
+        "narrative": narrative,
+        "hub": hub,
+        "hxl": hxl,
+        "netcdf": netcdf,
+        "csv": csv,
+    }
     targets = {name: path for name, path in named.items() if path is not None}
     if not targets:
         raise InputError("export: found no target, expected at least one of --html, --hub, ...")

@@ -20,6 +20,7 @@ SIGNED = SignOff("A. Person, duty officer", NOW)
 
 def targets(folder: Path) -> dict[str, Path]:
     ends = {"html": "page.html", "netcdf": "draws.nc", "csv": "quantiles.csv"}
+    ends |= {"pdf": "report.pdf", "narrative": "sentences.txt"}
     return {name: folder / ends.get(name, name) for name in FORMATS}
 
 

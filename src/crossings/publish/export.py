@@ -23,11 +23,13 @@ from crossings.exchange.whole import write_file, write_files
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import day_ends
 from crossings.publish.live.single import single_file
+from crossings.publish.narrative import narrative
+from crossings.publish.report_pdf import situation_report
 from crossings.publish.view import View, view
 from crossings.situation.catalogue import load
 from crossings.situation.records import Situation
 
-FORMATS = ("html", "hub", "hxl", "netcdf", "csv")
+FORMATS = ("html", "pdf", "narrative", "hub", "hxl", "netcdf", "csv")
 """What :func:`export` writes; ``hub`` and ``hxl`` are folders, the others single files."""
 
 MAX_NAME = 200
@@ -156,6 +158,12 @@ def _content(
         signed = "" if sign_off is None else sign_off.words
         page = single_file([outlook], situation, shown.profile, signed)
         return {"": page.encode("utf-8", "replace")}
+    if name == "pdf":
+        signed = "" if sign_off is None else sign_off.words
+        return {"": situation_report(outlook, situation, shown.profile, signed)}
+    if name == "narrative":
+        said = "".join(f"{sentence}\n" for sentence in narrative(shown))
+        return {"": said.encode("utf-8", "replace")}
     if name == "hub":
         try:
             return forecast_hub(given)

@@ -325,8 +325,8 @@ def _matrix_row(view: View, place: str, rows: Sequence[Range]) -> str:
     )
 
 
-def map_section(view: View) -> str:
-    """The flow map of the first day, with what is closed and a note on boundaries."""
+def flows_of(view: View) -> tuple[FlowMap, str]:
+    """What the flow map of the first day draws, and the span of time in words."""
     target = _flow_target(view)
     start, end = _window(view)
     found = passages(view.outlook, view.known, target, start, end) if target else {}
@@ -339,7 +339,12 @@ def map_section(view: View) -> str:
     begin = "the start" if start < 0 else words.moment(view.times[start])
     span = f"from {begin} to {words.moment(view.times[end])}"
     title = f"People on the routes, {span}"
-    chart = FlowMap(title, view.known.places, view.known.routes, flows, closed)
+    return FlowMap(title, view.known.places, view.known.routes, flows, closed), span
+
+
+def map_section(view: View) -> str:
+    """The flow map of the first day, with what is closed and a note on boundaries."""
+    chart, span = flows_of(view)
     wide, small = flow_map(chart, "map"), flow_map(chart, "map-small", 390, 10.5)
     if not wide:
         return ""
@@ -349,7 +354,7 @@ def map_section(view: View) -> str:
         f"<p>Line width: median number of people forecast to come to the far end of the route, "
         f"{text(span)}. Where several routes lead to a place, they are drawn on the quickest from "
         f"a place of origin. Thin lines: roads on which no count is forecast.</p>"
-        f"{_map_legend(flows, closed)}"
+        f"{_map_legend(chart)}"
         '<p class="soft">No borders are drawn; names and positions imply no opinion on the status '
         "of any territory.</p></figcaption></figure></section>"
     )
@@ -369,8 +374,9 @@ def _window(view: View) -> tuple[int, int]:
     return (start, inside[-1]) if inside else (-1, shown[-1])
 
 
-def _map_legend(flows: dict[str, Flow], closed: dict[str, str]) -> str:
-    most = max((f.people for f in flows.values()), default=0.0)
+def _map_legend(chart: FlowMap) -> str:
+    closed = chart.closed
+    most = max((f.people for f in chart.flows.values()), default=0.0)
     items = []
     for share in (1.0, 0.5, 0.1) if most >= 1 else ():
         people = most * share
