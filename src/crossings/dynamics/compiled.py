@@ -42,6 +42,11 @@ def entry(function: F) -> F:
     return cast(F, nb.njit(cache=True, error_model="numpy")(function))
 
 
+def free_entry(function: F) -> F:
+    """The same, running beside other Python threads: it holds no lock and shares no array."""
+    return cast(F, nb.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
 def parallel_entry(function: F) -> F:
     """The same with ``nb.prange`` loops spread over threads."""
     return cast(F, nb.njit(cache=True, parallel=True, error_model="numpy")(function))

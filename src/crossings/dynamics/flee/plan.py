@@ -1,0 +1,339 @@
+"""A case laid out as flat arrays that a kernel can walk: what all members of an ensemble share.
+
+What holds on a day is stored once and found by number where days are alike.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from crossings.dynamics.flee.classes import PeopleClasses, classes
+from crossings.dynamics.flee.options import (
+    Choices,
+    Routes,
+    attraction,
+    choices,
+    home_factors,
+    move_chances,
+)
+from crossings.dynamics.flee.places import Day, Roads, days, roads
+from crossings.dynamics.flee.records import FleeCase
+from crossings.dynamics.flee.settings import Quirks
+from crossings.dynamics.flee.spawning import spawning
+from crossings.dynamics.streams import entity_code
+from crossings.errors import InputError
+
+F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
+
+UNIT = 1 << 20
+"""Lengths are whole numbers of 1 / UNIT km (about a millimetre), so that equal ones are equal."""
+
+CAMP, TOWN, CONFLICT = 1, 2, 4
+"""Flags of a place."""
+
+CODE, RESIDENTS, INITIAL = range(3)
+"""Columns of ``Plan.place``."""
+
+TAIL, HEAD, LENGTH, SPEED = range(4)
+"""Columns of ``Plan.link``."""
+
+WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL = range(8)
+"""Columns of ``Plan.on``."""
+
+END, LINK, REST = range(3)
+"""Columns of ``Plan.option``."""
+
+NEXT, REMAINS, LAST = range(3)
+"""Columns of ``Plan.route``."""
+
+
+class Rules(NamedTuple):
+    """Numbers and switches of the rules.
+
+    ``take``: newcomers leave the population. ``pop_power``: of the population on the attraction, 0
+    unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
+    come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this.
+    """
+
+    softening: float
+    weight_power: float
+    buffer: float
+    prune: float
+    capacity: bool
+    on_foot: bool
+    short_stints: bool
+    full_speed: bool
+    take: bool
+    pop_power: float
+    match_camp: bool
+    match_faith: bool
+    match_town: bool
+    match_conflict: bool
+    match_population: bool
+    faith: float
+    batch: float
+    grid: int
+
+
+class Plan(NamedTuple):
+    """Places (P), directed links (L), days (T), kinds of people (K), options (O), routes (R).
+
+    Few and wide arrays: a compiled function takes every array as seven arguments, and compiling
+    takes as long as there are many. Columns have names in this module.
+
+    ``place`` (P, 3): entity of the random streams, population, people at the start. ``link``
+    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 8): for each
+    day the number of its tables: open links (``shut``, ``first_way``), options, attraction (K, P),
+    chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers. ``way`` lists open
+    links by place in order; ``option`` (O, 3): end, first link, route after it; ``option_factor``
+    (O, 2): on the score of the end, and of the way. ``route`` (R, 3): next place, route that
+    remains from there, last place. ``share`` (P, K): law of the kind of newcomers. ``homes``:
+    whether classes hold the home, with ``home_factor`` (P, P). ``placed``: rows of
+    place, kind without and with a farm, people. ``rate`` (T, P): see :class:`.spawning.Spawning`.
+    ``alike`` (2, K, K): by ethnicity,
+    by religion.
+    """
+
+    places: int
+    kinds: int
+    homes: bool
+    way_in: int
+    top_speed: int
+    walking: int
+    place: I8
+    link: I8
+    walk: F8
+    on: I8
+    shut: npt.NDArray[np.bool_]
+    first_way: I8
+    way: I8
+    first_option: I8
+    option: I8
+    option_factor: F8
+    route: I8
+    attraction: F8
+    chance: F8
+    flags: I8
+    room: F8
+    home_factor: F8
+    share: F8
+    placed: I8
+    rate: F8
+    sink: F8
+    farms: npt.NDArray[np.bool_]
+    alike: npt.NDArray[np.bool_]
+    rules: Rules
+
+
+class _Distinct:
+    """Arrays kept once each."""
+
+    def __init__(self) -> None:
+        self.kept: list[npt.NDArray[np.generic]] = []
+        self._number: dict[bytes, int] = {}
+
+    def add(self, table: npt.NDArray[np.generic]) -> int:
+        key = np.ascontiguousarray(table).tobytes()
+        if key not in self._number:
+            self._number[key] = len(self.kept)
+            self.kept.append(table)
+        return self._number[key]
+
+    def stack(self) -> npt.NDArray[np.generic]:
+        return np.stack(self.kept)
+
+
+def fixed(km: F8 | float) -> I8:
+    """Kilometres as whole numbers of 1 / UNIT km."""
+    return np.asarray(np.rint(np.minimum(np.asarray(km, dtype=float), 2.0**30) * UNIT)).astype(
+        np.int64
+    )
+
+
+def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
+    """Lay out a case.
+
+    Raises:
+        InputError: the case contradicts itself; a rule lacks what it needs.
+    """
+    s = case.settings.effective()
+    links = roads(case, quirks)
+    each_day = days(case, quirks, links)
+    people = classes(case, quirks)
+    spawn = spawning(case, quirks, each_day)
+    population = np.array([p.population for p in case.network.locations], dtype=np.int64)
+    if s.take_from_population and s.movechance_pop_scale_factor:
+        raise InputError(
+            "move_rules: movechance_pop_scale_factor together with take_from_population: expected "
+            "one of them"
+        )
+    scores, numbers = _scores(case, quirks, people, each_day, population)
+    ways, ways_on, options_on = _ways(case, quirks, links, each_day)
+    codes = [entity_code(name) for name in case.network.names]
+    lengths, speeds = fixed(links.km), fixed(links.speed)
+    harvest = _harvest(case).astype(np.int64)
+    return Plan(
+        places=population.size,
+        kinds=len(people.of),
+        homes=people.homes,
+        way_in=spawn.way,
+        top_speed=int(fixed(s.max_move_speed)),
+        walking=int(fixed(s.max_walk_speed)),
+        place=_columns(codes, population, spawn.initial),
+        link=_columns(links.tail, links.head, lengths, speeds),
+        walk=links.walk,
+        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total),
+        **ways,
+        **scores,
+        home_factor=home_factors(case, quirks),
+        share=people.share,
+        placed=_placed(case, people),
+        rate=np.ascontiguousarray(spawn.rate, dtype=float),
+        sink=_sinks(case, quirks),
+        farms=np.array([quirks.harvest_by_all or v == "yes" for v in people.values("farmer")]),
+        alike=np.array([_alike(people.values("ethnicity")), _alike(people.values("religion"))]),
+        rules=_rules(case, quirks, batch, grid_km),
+    )
+
+
+def _columns(*columns: Sequence[int] | I8) -> I8:
+    """Whole numbers side by side."""
+    return np.ascontiguousarray(np.array(columns, dtype=np.int64).T)
+
+
+def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Rules:
+    s = case.settings.effective()
+    plain = not (s.fixed_routes and quirks.fixed_routes_ignore_capacity)
+    changing = s.use_pop_for_loc_weight and s.take_from_population
+    return Rules(
+        softening=s.weight_softening if plain else 0.0,
+        weight_power=s.weight_power if plain else 1.0,
+        buffer=s.capacity_buffer,
+        prune=s.pruning_threshold if plain and s.pruning_threshold >= 1.001 else 0.0,
+        capacity=plain,
+        on_foot=s.start_on_foot,
+        short_stints=s.avoid_short_stints,
+        full_speed=quirks.full_speed_on_every_link,
+        take=s.take_from_population,
+        pop_power=s.pop_power_for_loc_weight if changing else 0.0,
+        match_camp=s.match_camp_ethnicity,
+        match_faith=s.match_camp_religion,
+        match_town=s.match_town_ethnicity,
+        match_conflict=s.match_conflict_ethnicity,
+        match_population=quirks.camps_match_nobody,
+        faith=s.avg_religion_fraction,
+        batch=batch,
+        grid=max(1, int(fixed(grid_km))),
+    )
+
+
+def _ways(
+    case: FleeCase, quirks: Quirks, links: Roads, each_day: list[Day]
+) -> tuple[dict[str, Any], list[int], list[int]]:
+    """Open links and options, and their numbers on each day."""
+    routes = Routes()
+    found: list[Choices] = []
+    numbers: dict[object, int] = {}
+    ways_number: dict[object, int] = {}
+    ways_on, options_on, shut, first_way, way = [], [], [], [], []
+    before: Day | None = None
+    offset = 0
+    for day in each_day:
+        if day.ways not in ways_number:
+            ways_number[day.ways] = len(ways_number)
+            shut.append(day.shut)
+            counts = [len(ways) for ways in day.ways]
+            first_way.append(offset + np.concatenate(([0], np.cumsum(counts))))
+            way += [e for ways in day.ways for e in ways]
+            offset = len(way)
+        ways_on.append(ways_number[day.ways])
+        key: object = (ways_on[-1], day.marker.tobytes())
+        if case.settings.fixed_routes:
+            key = (key, day.score.tobytes(), b"" if before is None else before.score.tobytes())
+        if key not in numbers:
+            numbers[key] = len(found)
+            found.append(choices(case, quirks, links, day, before, routes))
+        options_on.append(numbers[key])
+        before = day
+    starts = np.cumsum([0, *(c.end.size for c in found[:-1])])
+    tables = {
+        "shut": np.array(shut),
+        "first_way": np.array(first_way, dtype=np.int64),
+        "way": np.array(way, dtype=np.int64),
+        "first_option": np.array([c.first + o for c, o in zip(found, starts, strict=True)]),
+        "option": np.concatenate([_columns(c.end, c.link, c.rest) for c in found]),
+        "option_factor": np.concatenate([np.stack((c.near, c.path), axis=1) for c in found]),
+        "route": _columns(*routes.tables()),
+    }
+    return tables, ways_on, options_on
+
+
+def _scores(
+    case: FleeCase,
+    quirks: Quirks,
+    people: PeopleClasses,
+    each_day: list[Day],
+    population: I8,
+) -> tuple[dict[str, Any], list[list[int]]]:
+    """Attractions, chances, flags and capacities, and their numbers on each day."""
+    s = case.settings
+    tables = {name: _Distinct() for name in ("attraction", "chance", "flags", "room")}
+    on: dict[str, list[int]] = {name: [] for name in tables}
+    for t, day in enumerate(each_day):
+        attracted = attraction(case, quirks, people, day, t)
+        if s.use_pop_for_loc_weight and not s.take_from_population:
+            power = np.maximum(1, population) ** s.pop_power_for_loc_weight
+            attracted = attracted * np.where(day.camp, 1.0, power)
+        flags = CAMP * day.camp + TOWN * day.town + CONFLICT * (day.conflict > 0)
+        chance = move_chances(case, quirks, people, day, population.astype(float), t)
+        row = {
+            "attraction": attracted,
+            "chance": chance,
+            "flags": flags.astype(np.int64),
+            "room": day.capacity,
+        }
+        for name, table in row.items():
+            on[name].append(tables[name].add(table))
+    return {k: v.stack() for k, v in tables.items()}, list(on.values())
+
+
+def _placed(case: FleeCase, people: PeopleClasses) -> I8:
+    """People of agents.csv: place, kind without and with a farm, how many, (rows, 4)."""
+    index = {name: i for i, name in enumerate(case.network.names)}
+    rows = []
+    for row in case.agents:
+        if row.location not in index:
+            raise InputError(f"agents: found {row.location!r}, expected a known location")
+        kinds = (people.kind(row, farmer="no"), people.kind(row, farmer="yes"))
+        rows.append((index[row.location], *kinds, row.people))
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _sinks(case: FleeCase, quirks: Quirks) -> F8:
+    """The probability by which somebody in a camp stops for good on a day, (P,)."""
+    if not case.settings.camps_are_sinks or quirks.sinks_ignored:
+        return np.zeros(len(case.network.locations))
+    return np.array([p.sink or 0.0 for p in case.network.locations])
+
+
+def _harvest(case: FleeCase) -> npt.NDArray[np.bool_]:
+    """Whether a day lies in a month of harvest, (T,)."""
+    months = case.settings.harvest_months
+    if not months:
+        return np.zeros(case.days, dtype=bool)
+    if case.start is None:
+        raise InputError("harvest_months: expected a start date")
+    dates = [case.start + dt.timedelta(days=t) for t in range(case.days)]
+    return np.array([date.month in months for date in dates])
+
+
+def _alike(values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Which kinds share a value, (K, K)."""
+    found = np.array(values)
+    return np.asarray(found[:, None] == found[None, :])
