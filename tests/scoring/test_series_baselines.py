@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from crossings.scoring.checks import Array
 from crossings.scoring.series_baselines import (
     DailySeries,
+    automatic_ets,
     damped_drift,
     drift,
     increments,
     persistence_with_spread,
+    random_walk,
 )
 
 SERIES_SCORER = Path(__file__).parents[3] / "shared" / "tools" / "score_forecast.py"
@@ -169,3 +171,31 @@ def test_a_year_with_one_surge_gives_the_numbers_of_the_outside_scorer() -> None
         "damped": [33708.96, 34388.58, 39263.71],
         "increments": [30680.0, 30680.0, 36980.0],
     }
+
+
+def test_the_random_walk_of_a_walk_holds_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    held = []
+    for _ in range(400):
+        walk = 10_000 + np.cumsum(rng.normal(0, 20, 140))
+        series = DailySeries(walk[:120], 120, 0)
+        quantiles = random_walk(series, 20)
+        held.append(quantiles[2] <= walk[139] <= quantiles[20])
+    assert 0.85 <= np.mean(held) <= 0.95
+
+
+@pytest.mark.parametrize("slope", [0.0, 40.0])
+def test_automatic_ets_follows_a_trend_and_stands_still_without_one(slope: float) -> None:
+    pytest.importorskip("statsmodels")
+    rng = np.random.default_rng(1)
+    people = 5000 + slope * np.arange(150) + rng.normal(0, 5, 150)
+    series = DailySeries(people, 150, 0)
+    quantiles = automatic_ets(series, 14)
+    assert quantiles[11] == pytest.approx(5000 + slope * 163, abs=60)
+    assert (np.diff(quantiles) >= 0).all()
+
+
+def test_automatic_ets_of_a_series_that_stood_still_is_that_figure() -> None:
+    pytest.importorskip("statsmodels")
+    series = DailySeries(np.full(100, 730.0), 30, 2)
+    assert (automatic_ets(series, 7) == 730).all()

@@ -3,16 +3,18 @@
 Each sees only the figures dated up to the issue day, made daily by straight lines and kept flat
 after the newest, and takes its spread from its own errors on that past. Days and horizons are whole
 days; every result holds the 23 hub quantiles, shape (23,), in people and never below 0. The rules
-are those of the outside scorer of slow crises, number for number: relative scores are ours divided
-by the best of these four.
+of the first four are those of the outside scorer of slow crises, number for number: relative scores
+are ours divided by the best of these four. Random walk and automatic ETS stand beside them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import warnings
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from crossings.scoring.checks import Array, vector
 from crossings.scoring.intervals import QUANTILE_LEVELS
@@ -181,6 +183,66 @@ def increments(series: DailySeries, horizon: int, rng: np.random.Generator) -> A
     days = np.minimum(picked[..., np.newaxis] + np.arange(BLOCK_DAYS), changes.size - 1)
     paths = changes[days].reshape(RESAMPLES, -1)[:, :horizon]
     return _counts(series.people[-1] + np.quantile(paths.sum(axis=1), QUANTILE_LEVELS))
+
+
+def random_walk(series: DailySeries, horizon: int) -> Array:
+    """The newest value, normal around it: daily changes that know nothing of each other.
+
+    The variance grows with the horizon; that of one day is the mean square of the daily changes of
+    the last 180 days.
+
+    Args:
+        series: what is known on the issue day.
+        horizon: days after it.
+
+    Returns:
+        shape (23,), people.
+
+    Raises:
+        ValueError: too little past, see :meth:`DailySeries.carries`.
+    """
+    series.origins(horizon)
+    changes = np.diff(series.people)[-LONGEST_MEMORY:]
+    sd = np.sqrt(np.mean(changes**2) * horizon)
+    return _counts(series.people[-1] + sd * norm.ppf(QUANTILE_LEVELS))
+
+
+def automatic_ets(series: DailySeries, horizon: int) -> Array:
+    """Exponential smoothing, the form chosen by its corrected information criterion.
+
+    Hyndman, Koehler, Snyder and Grose (2002), Int J Forecast 18, 439-454: additive errors with no
+    trend, a trend, or a damped trend, fitted to the daily series of the last 180 days by
+    statsmodels; normal quantiles from its own variance.
+
+    Args:
+        series: what is known on the issue day.
+        horizon: days after it.
+
+    Returns:
+        shape (23,), people.
+
+    Raises:
+        ValueError: too little past, see :meth:`DailySeries.carries`.
+        ImportError: statsmodels (the extra ``verify``) is not installed.
+    """
+    import pandas as pd  # noqa: PLC0415 (heavy, and needed here only)
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415 (an extra)
+
+    series.origins(horizon)
+    people = pd.Series(series.people[-LONGEST_MEMORY:])
+    if np.ptp(people) == 0:  # nothing to fit: it has stood still
+        return _counts(np.full(len(QUANTILE_LEVELS), series.people[-1]))
+    fits = []
+    for trend, damped in ((None, False), ("add", False), ("add", True)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a fit has not converged is told by its AICc
+            model = ETSModel(people, error="add", trend=trend, damped_trend=damped)
+            fits.append(model.fit(disp=False, maxiter=200))
+    best = min(fits, key=lambda fit: fit.aicc if np.isfinite(fit.aicc) else np.inf)
+    ahead = best.get_prediction(start=people.size, end=people.size + horizon - 1)
+    mean = float(np.asarray(ahead.predicted_mean)[-1])
+    sd = float(np.sqrt(np.maximum(np.asarray(ahead.forecast_variance)[-1], 0)))
+    return _counts(mean + sd * norm.ppf(QUANTILE_LEVELS))
 
 
 def _extrapolated(series: DailySeries, horizon: int, days: float) -> Array:
