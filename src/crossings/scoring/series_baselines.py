@@ -242,7 +242,7 @@ def automatic_ets(series: DailySeries, horizon: int) -> Array:
     ahead = best.get_prediction(start=people.size, end=people.size + horizon - 1)
     mean = float(np.asarray(ahead.predicted_mean)[-1])
     sd = float(np.sqrt(np.maximum(np.asarray(ahead.forecast_variance)[-1], 0)))
-    return _counts(mean + sd * norm.ppf(QUANTILE_LEVELS))
+    return _counts(np.asarray(mean + sd * norm.ppf(QUANTILE_LEVELS)))
 
 
 def _extrapolated(series: DailySeries, horizon: int, days: float) -> Array:
