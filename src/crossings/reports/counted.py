@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crossings.reports.measures import Signs
+from crossings.reports.measures import Sign
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Sentence
 
@@ -23,4 +23,5 @@ class Count:
     """How it hangs on an earlier figure: ``part``, ``list``, ``prior``, ``same`` or nothing."""
     tied_to: Count | None = None
     why: dict[str, str] = field(default_factory=dict)
-    signs: Signs | None = None
+    sign: Sign | None = None
+    """The sign that gave the measure, if one did."""

@@ -67,8 +67,8 @@ def _count(
         why["noun"] = reason
         if toll is not None and verdict.cost > 0.5:
             verdict = toll_measure(toll, signs, verdict)
-        if reason in {CONTINUED, RESTATED} and earlier + found:
-            tie, tied_to = "row", _topic(earlier + found)
+        if reason in {CONTINUED, RESTATED} and (found or earlier):
+            tie, tied_to = "row", _topic(found or earlier)
             verdict = Verdict("other", 1.9, reason)
         if reason == BRACKETED:
             verdict = noun_before(figure, tokens, lexicon) or verdict
@@ -83,7 +83,7 @@ def _count(
     unit = _unit(head, tokens, tie, tied_to, found, toll, lexicon, why)
     if unit == "homes" or (head.responder and measure not in _HARM):
         return None
-    return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, signs)
+    return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, verdict.sign)
 
 
 def _unit(
@@ -123,6 +123,8 @@ def _tie(
 ) -> tuple[str, Count | None]:
     """How a figure hangs on an earlier one."""
     first = figure.first
+    if _changes_to(tokens, figure):
+        return "prior", found[-1] if found else None
     opening = not found and (head.kind == "pronoun" or _opens_with_them(tokens, first))
     previous = found[-1] if found else (_topic(earlier) if earlier else None)
     if previous is None:
@@ -136,7 +138,12 @@ def _tie(
         return "prior", previous
     if not found and not opening:
         return "", None
-    if opening or last in {"including", "included", "includes"} or _of_them(window, head):
+    if (
+        opening
+        or _after_including(tokens, first, previous)
+        or last in {"including", "included", "includes"}
+        or _of_them(window, head)
+    ):
         return "part", previous
     if pair in {"up from", "down from", "compared to", "compared with"} or last in {
         "against",
@@ -157,13 +164,26 @@ def _tie(
     return "", None
 
 
+def _after_including(tokens: list[Token], first: int, previous: Count) -> bool:
+    """As in "including a pregnant woman and three children"."""
+    for position in range(first - 1, max(previous.head.end, first - 8) - 1, -1):
+        token = tokens[position]
+        if token.low in {"including", "except", "among"}:
+            return True
+        if token.classes & {"verb", "be", "have", "modal"} or token.text in {";", ")", "."}:
+            return False
+    return False
+
+
 def _topic(earlier: list[Count]) -> Count:
     """What "them" at the head of a sentence means: the first figure of the sentence before."""
-    latest = earlier[-1]
-    for count in earlier:
-        if count.sentence is latest.sentence and count.tie not in {"part", "prior"}:
-            return count
-    return latest
+    latest = topic = earlier[-1]
+    for count in reversed(earlier):
+        if count.sentence is not latest.sentence:
+            break
+        if count.tie not in {"part", "prior"}:
+            topic = count
+    return topic
 
 
 def _of_them(window: list[str], head: Head) -> bool:
@@ -172,6 +192,18 @@ def _of_them(window: list[str], head: Head) -> bool:
         return True
     return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
         {"them", "these", "those"} & set(window[-4:])
+    )
+
+
+def _changes_to(tokens: list[Token], figure: Figure) -> bool:
+    """Whether the figure is the first of "risen from 19 to 37"."""
+    after = figure.last
+    return (
+        figure.first > 0
+        and tokens[figure.first - 1].low == "from"
+        and after + 1 < len(tokens)
+        and tokens[after].low == "to"
+        and (tokens[after + 1].kind == "number")
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.places import Mention, mentions_of, origin_of, place_of
+from crossings.reports.places import Mention, mentions_of, origin_of, place_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
-from crossings.reports.relations import basis_of, counting_of, status_of
+from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
 from crossings.reports.times import TimePhrase, When, resolve, times_of
 
 
@@ -33,6 +36,9 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             last = _main_place(mentions[seen]) or last
             seen += 1
         own = mentions[claim.sentence]
+        home = residence_of(count, lexicon)
+        if home is not None:
+            own = [*own, home]
         mention, claim.why["place"] = place_of(count, own)
         if mention is not None:
             claim.place = mention.text
@@ -40,10 +46,22 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             claim.place = reading.claims[index[id(count.tied_to)]].place
             claim.why["place"] = "as the figure it is tied to"
         else:
-            claim.place, claim.why["place"] = _place_before(reading.claims[:number], claim, last)
-        origin = origin_of(count, own)
-        if origin is not None and (claim.place != origin.text or claim.measure in _FROM_THERE):
-            claim.origin = origin.text
+            claim.place, claim.why["place"] = _place_before(
+                reading.claims[number - 1] if number else None, claim, last
+            )
+        country = country_before(mentions, claim.sentence, lexicon)
+        origin = origin_of(count, own, lexicon, country)
+        if origin is not None and (claim.place != origin[0] or claim.measure in _FROM_THERE):
+            claim.origin, claim.why["origin"] = origin
+
+
+def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexicon) -> str:
+    """What "the country" means in a sentence: the last country named in it or before it."""
+    for back in range(sentence, max(-1, sentence - 4), -1):
+        for mention in reversed(mentions[back]):
+            if mention.text.lower() in lexicon.countries:
+                return mention.text
+    return ""
 
 
 _FROM_THERE = {"displaced", "fled"}
@@ -56,17 +74,21 @@ def _main_place(mentions: list[Mention]) -> str:
     return (tied or named)[0].text if named else ""
 
 
-def _place_before(earlier: list[ReadClaim], claim: ReadClaim, last: str) -> tuple[str | None, str]:
+def _place_before(earlier: ReadClaim | None, claim: ReadClaim, last: str) -> tuple[str | None, str]:
     """The place of the text before: of the claim just before, else the last one named."""
-    if earlier and earlier[-1].place and claim.sentence - earlier[-1].sentence <= 1:
-        return earlier[-1].place, "as the figure before it"
+    if earlier is not None and earlier.place and claim.sentence - earlier.sentence <= 1:
+        return earlier.place, "as the figure before it"
     return (last, "the place named last") if last else (None, "none named")
 
 
 def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
     """Give every claim its time, status, counting and basis."""
     phrases = [times_of(sentence, lexicon) for sentence in reading.sentences]
+    today = reading.published or _latest_year(reading, phrases, lexicon)
+    phrased: Phrased | None = None
     for claim, count in zip(reading.claims, counts, strict=True):
+        if phrased is None or phrased.sentence is not count.sentence:
+            phrased = Phrased(count.sentence, lexicon)
         phrase, why = _time_of(claim, count, phrases)
         when = None
         if phrase is not None:
@@ -78,12 +100,37 @@ def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             claim.as_of_date = when.day.isoformat()
             claim.as_of_precision = when.precision
         claim.why["as_of"] = why
-        claim.status, claim.why["status"] = status_of(count, when, reading.published, lexicon)
+        claim.status, claim.why["status"] = status_of(count, when, today, phrased)
         if claim.status == "planned" and claim.measure in {"refugees_hosted", "arrived"}:
             claim.measure = "other"  # to be resettled or taken in is not to be there
             claim.why["measure"] += "; planned"
-        claim.counting, claim.why["counting"] = counting_of(count, claim, lexicon)
-        claim.basis, claim.why["basis"] = basis_of(count, claim, lexicon)
+        claim.counting, claim.why["counting"] = counting_of(count, claim, phrased)
+        claim.basis, claim.why["basis"] = basis_of(count, claim, phrased)
+
+
+def _latest_year(
+    reading: Reading, phrases: list[list[TimePhrase]], lexicon: Lexicon
+) -> dt.date | None:
+    """When a text without a date may have been written: in the latest year that it names.
+
+    Where it speaks of weekdays, in a later year than any it names.
+    """
+    years = [
+        int(token.text)
+        for sentence in reading.sentences
+        for token in sentence.tokens
+        if re.fullmatch("(?:19|20)[0-9][0-9]", token.text)
+    ]
+    if not years:
+        return None
+    weekdays = any(
+        token.low in lexicon.time_words["weekdays"]
+        for found, sentence in zip(phrases, reading.sentences, strict=True)
+        for phrase in found
+        for token in sentence.tokens[phrase.first : phrase.last]
+    )
+    year = max(years)
+    return dt.date(year + 1, 12, 31) if weekdays else dt.date(year, 12, 31)
 
 
 def _time_of(

@@ -159,6 +159,8 @@ class Lexicon:
     times: frozenset[str]
     """Words of time expressions: weekdays, months, "last", "week", "ago"."""
     time_words: Mapping[str, frozenset[str]]
+    time_starts: frozenset[str]
+    """Words a time expression can begin with, its opening prepositions aside."""
     time_order: Mapping[str, list[str]]
     """Weekdays and months in their order."""
     time_phrases: Phrases[str]
@@ -203,6 +205,7 @@ def load_lexicon(language: str = "en") -> Lexicon:
         },
         speech=_speech(_table(language, "speech"), inflection),
         time_words={name: frozenset(entries(text)) for name, text in times.items()},
+        time_starts=_time_starts(times, _table(language, "numbers")["words"]),
         time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
         time_phrases=_phrases((phrase, phrase) for phrase in entries(times["phrases"])),
         status=_named_phrases(standing["status"]),
@@ -440,6 +443,13 @@ def _phrases(named: Iterable[tuple[str, Any]]) -> Phrases[Any]:
     for phrase, payload in named:
         phrases.add(phrase.split(), payload)
     return phrases
+
+
+def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozenset[str]:
+    lists = ("weekdays", "months", "months_short", "units", "parts", "alone", "relative", "since")
+    starts = {word for name in lists for word in entries(f"{times[name]},")}
+    starts |= {phrase.split()[0] for phrase in entries(times["phrases"])}
+    return frozenset(starts | set(numbers))
 
 
 def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:

@@ -14,6 +14,7 @@ from crossings.reports.lexicon import Lexicon, PlaceWords
 from crossings.reports.names import is_capital
 from crossings.reports.records import Sentence, Token
 
+_COMES = {"arrived", "crossed", "returned"}
 _MOVES = {"fled", "crossed", "arrived", "returned", "evacuated", "sheltered"}
 _NO_PLACE = {"least", "most", "all", "total", "which", "addition"}
 _NAME_JOINS = {
@@ -41,6 +42,7 @@ _TIES = {
     kind: dict(zip(_TIE_NAMES, costs, strict=True))
     for kind, costs in {
         "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
+        "comes": (0.5, 0.0, 0.0, 0.9, 9.0, 9.0, 1.6, 2.2, 0.0),
         "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8, 0.0),
         "displaced": (0.0, 0.9, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
         "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4, 0.0),
@@ -268,6 +270,8 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     head = tokens[end - 1].low
     if head in words.not_places or head in lexicon.speech.speakers - words.nouns:
         return None
+    if all("nationality" in token.classes for token in tokens[begin:end]):
+        return None  # the Armenian government
     before = {token.low for token in tokens[first:begin]}
     if before & words.not_places:
         return None
@@ -345,6 +349,8 @@ _TOO_FAR = 4.5
 
 
 def _kind(measure: str) -> str:
+    if measure in _COMES:
+        return "comes"
     if measure in _MOVES:
         return "moves"
     if measure in {"refugees_hosted", "in_need", "other"}:
@@ -375,12 +381,67 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
     return cost + 0.06 * len(between) + 0.2 * signs + 0.8 * numbers
 
 
-def origin_of(count: Count, mentions: list[Mention]) -> Mention | None:
-    """Where the people came from: a place tied in by "from", or the object of "flee"."""
+def origin_of(
+    count: Count, mentions: list[Mention], lexicon: Lexicon, country: str
+) -> tuple[str, str] | None:
+    """Where the people came from, and why.
+
+    A place tied in by "from", the object of "flee", "of X" after the noun, the country that deports
+    them, or the nationality of hosted refugees. ``country`` is what "the country" means.
+    """
     if count.measure not in _MOVES | {"displaced", "refugees_hosted", "other", "detained"}:
         return None
     end = count.head.end
     left = [m for m in mentions if m.tie in {"from", "left"}]
-    if not left:
+    if left:
+        around = count.sign.last if count.sign is not None else end
+        nearest = min(left, key=lambda m: abs(m.first - around))
+        if not nearest.named and country and nearest.text.endswith("country"):
+            return country, "the country named before"
+        return nearest.text, f"{nearest.tie} {nearest.text}"
+    of = [m for m in mentions if m.tie == "of" and m.first - end in {1, 2} and m.named]
+    if of and count.measure in _MOVES:
+        return of[0].text, f"of {of[0].text}"
+    return _by_nationality(count, lexicon)
+
+
+def _by_nationality(count: Count, lexicon: Lexicon) -> tuple[str, str] | None:
+    """The country of "Egyptian authorities deported", of "Afghan refugees" who are hosted."""
+    tokens = count.sentence.tokens
+    if count.measure == "refugees_hosted":
+        span = tokens[count.figure.last : count.head.end]
+    elif count.measure == "returned" and count.sign is not None:
+        if count.sign.trigger.role != "object" or count.sign.first > count.figure.first:
+            return None
+        span = tokens[max(0, count.sign.first - 6) : count.sign.first]
+    else:
         return None
-    return min(left, key=lambda m: abs(m.first - end))
+    for token in span:
+        if token.low in lexicon.countries and is_capital(token):
+            return lexicon.countries[token.low], f"nationality: {token.text}"
+    return None
+
+
+def residence_of(count: Count, lexicon: Lexicon) -> Mention | None:
+    """The place in the noun phrase itself: "100 Nordegg residents"."""
+    tokens = count.sentence.tokens
+    if count.head.name.split(" ")[-1] not in _RESIDENTS:
+        return None
+    first = count.figure.last
+    last = first
+    while last < count.head.end and is_capital(tokens[last]):
+        last += 1
+    if last == first or "nationality" in tokens[first].classes:
+        return None
+    return Mention(first, last, _span_text(count.sentence, first, last), "at", True)
+
+
+_RESIDENTS = {
+    "residents",
+    "villagers",
+    "inhabitants",
+    "locals",
+    "citizens",
+    "families",
+    "residents'",
+}

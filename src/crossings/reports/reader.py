@@ -9,11 +9,11 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.counts import counts_of
 from crossings.reports.describe import attribute, date, locate
+from crossings.reports.groups import tie_claims
 from crossings.reports.lexicon import Lexicon, load_lexicon
 from crossings.reports.narrative import tell
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import ReadClaim, Reading, Sentence
-from crossings.reports.relations import tie_claims
 from crossings.reports.sentences import sentence_spans
 from crossings.reports.statement_lexicon import load_statement_lexicon
 from crossings.reports.tokens import tokenise
@@ -45,7 +45,7 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     attribute(reading, counts, attribution)
     locate(reading, counts, lexicon)
     date(reading, counts, lexicon)
-    tie_claims(reading.claims, counts)
+    tie_claims(reading.claims, counts, lexicon)
     tell(reading, attribution, lexicon, load_statement_lexicon(language))
     return reading
 

@@ -119,7 +119,7 @@ def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | Non
 
 
 def _is_year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit() and 1800 <= int(text) <= 2100
+    return len(text) == 4 and text.isdecimal() and 1800 <= int(text) <= 2100
 
 
 def _people_follow(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:

@@ -33,6 +33,10 @@ def times_of(sentence: Sentence, lexicon: Lexicon) -> list[TimePhrase]:
     found: list[TimePhrase] = []
     position = 0
     while position < len(tokens):
+        token = tokens[position]
+        if token.kind != "number" and token.low not in lexicon.time_starts:
+            position += 1
+            continue
         last = _expression(tokens, position, lexicon)
         if last is None:
             position += 1
@@ -120,7 +124,7 @@ def _number_atom(
     text = tokens[position].text
     before = tokens[position - 1].low if position else ""
     months = words["months"] | words["months_short"]
-    if text.isdigit() and len(text) == 4 and 1900 <= int(text) <= 2100:
+    if text.isdecimal() and len(text) == 4 and 1900 <= int(text) <= 2100:
         if (
             before in words["before"] | months
             or before in {"(", ",", "-", "–", "/"}
@@ -219,7 +223,7 @@ def resolve(phrase: str, published: dt.date | None, lexicon: Lexicon) -> When | 
 def _calendar_date(words: list[str], published: dt.date | None, lexicon: Lexicon) -> When | None:
     months = _month_numbers(lexicon)
     years = [
-        int(w.rstrip("s")) for w in words if w.rstrip("s").isdigit() and len(w.rstrip("s")) == 4
+        int(w.rstrip("s")) for w in words if w.rstrip("s").isdecimal() and len(w.rstrip("s")) == 4
     ]
     named = [(index, months[word]) for index, word in enumerate(words) if word in months]
     year = years[-1] if years and 1800 <= years[-1] <= 2200 else None
@@ -234,7 +238,8 @@ def _calendar_date(words: list[str], published: dt.date | None, lexicon: Lexicon
         if published is None:
             return None
         year = published.year
-        if dt.date(year, month, 1) > published:
+        earlier = dt.date(year, month, 1) > published
+        if earlier or ("last" in words and month == published.month):
             year -= 1
     length = calendar.monthrange(year, month)[1]
     if day is not None and 1 <= day <= length:
@@ -249,7 +254,7 @@ def _day_beside(words: list[str], index: int) -> int | None:
     for beside in (index - 1, index + 1, index - 2):
         if 0 <= beside < len(words):
             digits = words[beside].rstrip("stndrh")
-            if digits.isdigit() and 1 <= int(digits) <= 31:
+            if digits.isdecimal() and 1 <= int(digits) <= 31:
                 return int(digits)
     return None
 

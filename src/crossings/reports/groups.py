@@ -1,0 +1,134 @@
+"""Stage 11: which figures are part of others, and which count the same people again.
+
+Explicit words come first ("including", "of whom", "four of them", "N of the M"). Then what follows
+from what is counted: the displaced among the affected of one sentence, the dead of one province
+among the dead of all, children or women after a total of the same measure. A part is never larger
+than its whole. What is marked as a part must not be added to its whole.
+"""
+
+from __future__ import annotations
+
+from crossings.reports.counted import Count
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.records import ReadClaim
+
+_AMONG_AFFECTED = {"displaced", "evacuated", "in_need", "sheltered", "fled", "returned"}
+_PERSONS = {"people", "civilians", "women", "children", "soldiers"}
+_FAMILIES = {"families", "households"}
+
+
+def tie_claims(claims: list[ReadClaim], counts: list[Count], lexicon: Lexicon) -> None:
+    """Set ``part_of`` and ``same_group_as`` of every claim."""
+    index = {id(count): number for number, count in enumerate(counts)}
+    wholes: dict[str, list[int]] = {}
+    for number, (claim, count) in enumerate(zip(claims, counts, strict=True)):
+        if count.tied_to is not None and count.tie in {"part", "same"}:
+            _by_words(claim, count, claims, index[id(count.tied_to)])
+        if claim.part_of is None and claim.same_group_as is None:
+            _by_content(number, claims, counts, wholes, lexicon)
+        if claim.part_of is None and claim.status == "reported":
+            wholes.setdefault(claim.measure, []).append(number)
+
+
+def _by_words(claim: ReadClaim, count: Count, claims: list[ReadClaim], other: int) -> None:
+    """Ties that the text names."""
+    whole = claims[other]
+    if count.tie == "same" and claim.unit != whole.unit and _kind(claim) != _kind(whole):
+        claim.same_group_as = other
+        claim.why["same_group_as"] = f"{whole.figure_text} {whole.unit} in another unit"
+    elif _fits(claim, whole):
+        claim.part_of = other
+        claim.why["part_of"] = f"part of {whole.figure_text} ({count.tie})"
+
+
+def _by_content(
+    number: int,
+    claims: list[ReadClaim],
+    counts: list[Count],
+    wholes: dict[str, list[int]],
+    lexicon: Lexicon,
+) -> None:
+    """Ties that follow from what is counted."""
+    claim, count = claims[number], counts[number]
+    if number and _of_the_next(counts[number - 1], count) and _fits(claims[number - 1], claim):
+        claims[number - 1].part_of = number
+        claims[number - 1].why["part_of"] = f"of the {claim.figure_text}"
+        return
+    if claim.status not in {"reported", "uncertain"}:
+        return
+    for other in (number - 1, number - 2):
+        if other >= 0 and _among_affected(claim, count, claims[other], counts[other]):
+            claim.part_of = other
+            claim.why["part_of"] = f"among the {claims[other].figure_text} affected"
+            return
+    for other in wholes.get(claim.measure, [])[:3]:
+        reason = _contained(claim, count, claims[other], counts[other], lexicon)
+        if reason is not None and _fits(claim, claims[other], strictly=True):
+            claim.part_of = other
+            claim.why["part_of"] = reason
+            return
+
+
+def _of_the_next(before: Count, count: Count) -> bool:
+    """As in "18,589 families draw relief of the 41,117 families"."""
+    if before.sentence is not count.sentence:
+        return False
+    tokens = count.sentence.tokens
+    first = count.figure.first
+    pair = [token.low for token in tokens[max(0, first - 2) : first]]
+    return pair in (["of", "the"], ["of", "all"]) and first - before.head.end <= 14
+
+
+def _among_affected(claim: ReadClaim, count: Count, other: ReadClaim, whole: Count) -> bool:
+    """Displaced or evacuated people beside a larger number of affected in the same sentence."""
+    return (
+        claim.measure in _AMONG_AFFECTED
+        and other.measure == "other"
+        and "affect" in other.why.get("measure", "")
+        and whole.sentence is count.sentence
+        and _kind(claim) == _kind(other)
+        and _fits(claim, other)
+    )
+
+
+def _contained(
+    claim: ReadClaim, count: Count, whole: ReadClaim, total: Count, lexicon: Lexicon
+) -> str | None:
+    """Why the people of ``claim`` are among those of an earlier total of the same measure."""
+    if _kind(claim) != _kind(whole) or total.sentence is count.sentence:
+        return None
+    if claim.unit in {"women", "children"} and whole.unit in {"people", "civilians"}:
+        return f"{claim.unit} of the {whole.figure_text}" if claim.place == whole.place else None
+    if count.head.partitive:
+        return f"some of the {whole.figure_text}"
+    own = claim.why.get("place", "").startswith(("at ", "label ", "reached ", "to ", "subject "))
+    if not own or not claim.place or claim.place == whole.place:
+        return None
+    alone = total.tie != "list" and not total.why.get("measure", "").startswith("as the figure")
+    if whole.place is None or alone or _covers(whole.place, claim.place, lexicon):
+        return f"in {claim.place}, of the {whole.figure_text} before"
+    return None
+
+
+def _covers(larger: str, smaller: str, lexicon: Lexicon) -> bool:
+    """Whether one place reads as holding another: a country or a list holds a province."""
+    low = larger.lower()
+    listed = " and " in low or "," in low
+    country = any(word in lexicon.countries for word in low.replace("'s", "").split())
+    country = country or low in lexicon.countries
+    return (listed or country) and smaller.lower() not in lexicon.countries
+
+
+def _kind(claim: ReadClaim) -> str:
+    return "families" if claim.unit in _FAMILIES else "persons"
+
+
+def _fits(part: ReadClaim, whole: ReadClaim, strictly: bool = False) -> bool:
+    """Whether a part can be as large as it is said to be."""
+    mine = part.low if part.low is not None else part.high
+    total = whole.high
+    if mine is None or total is None:
+        total = whole.low if strictly else total
+    if mine is None or total is None:
+        return True
+    return mine < total if strictly else mine <= total

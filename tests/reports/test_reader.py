@@ -1,0 +1,151 @@
+"""The reader as a whole: labelled passages, the founding report, and any text at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crossings as cx
+from benchmarks.reading_scores import pairs, score, source_right
+from crossings.errors import InputError
+from crossings.reports.lexicon import languages
+from tests.reports.labelled import passages
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "reports"
+
+
+def read_all(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    return {row["id"]: cx.read(row["text"], row["published"]).as_dict()["claims"] for row in rows}
+
+
+def test_passages_written_before_the_reader() -> None:
+    rows = passages()
+    scores = score(rows, read_all(rows))
+    assert scores["found_f1"] >= 0.96, scores
+    assert scores["value"] >= 0.98, scores
+    assert scores["measure"] >= 0.93, scores
+    assert scores["source"] >= 0.92, scores
+    assert scores["claim_f1"] >= 0.85, scores
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the founding report lies beside the project")
+def test_the_founding_report_is_read_in_full() -> None:
+    row = json.loads((SHARED / "report_2023-09-25.jsonl").read_text(encoding="utf-8"))
+    claims = cx.read(row["text"], row["published"]).as_dict()["claims"]
+    found = pairs(row["claims"], claims)
+    assert sorted(found.values()) == list(range(len(claims)))
+    for number, label in enumerate(row["claims"]):
+        if label.get("optional"):
+            continue
+        claim = claims[found[number]]
+        assert (claim["low"], claim["high"]) == (label["low"], label["high"])
+        assert claim["qualifier"] == label["qualifier"]
+        assert claim["measure"] in {label["measure"], label.get("alt_measure")}
+        assert claim["unit"] == label["unit"]
+        assert source_right(label, claim)
+        if label.get("part_of") is not None:
+            assert claim["part_of"] == found[label["part_of"]]
+        if label.get("via"):
+            assert label["via"] in claim["via"]
+    assert claims[found[1]]["as_of_date"] == "2023-09-25"
+    assert claims[found[1]]["origin"] is None or "Karabakh" in claims[found[1]]["origin"]
+
+
+def check(reading: cx.Reading) -> None:
+    """What holds for every reading of any text."""
+    text, last = reading.text, -1
+    for number, claim in enumerate(reading.claims):
+        assert text[claim.start : claim.end] == claim.figure_text
+        assert claim.sentence_start <= claim.start < claim.end <= claim.sentence_end
+        assert claim.start > last
+        last = claim.start
+        assert claim.low is not None or claim.high is not None
+        assert claim.low is None or claim.high is None or claim.low <= claim.high
+        for other in (claim.part_of, claim.same_group_as):
+            assert other is None or (0 <= other < len(reading.claims) and other != number)
+        assert all(len(name.split()) <= 12 for name in claim.sources)
+        assert claim.why["number"]
+        assert claim.why["measure"]
+    json.dumps(reading.as_dict())
+
+
+WORDS = st.sampled_from(
+    [
+        *("the", "20", "more", "than", "thousands", "of", "people", "refugees", "said", ",", "."),
+        *("“", "”", "(", ")", "fled", "from", "Chad", "to", "Sudan", "who", "were", "killed"),
+        *("wounded", "including", "children", "according", "UNHCR", "at", "least", "between"),
+        *("5", "-", "10", "million", "on", "Monday", "since", "it", "he", "they", "and"),
+    ]
+)
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=60)
+def test_any_text_is_read(text: str) -> None:
+    check(cx.read(text))
+
+
+@given(st.lists(WORDS, max_size=120).map(" ".join), st.dates())
+@settings(max_examples=150)
+def test_any_run_of_the_words_that_matter_is_read(text: str, published: Any) -> None:
+    check(cx.read(text, published))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t ",
+        "\x00\x01\x02 20 people died \x00",
+        "\ud800 20 people \udfff fled Goma, the UN said.",
+        "قُتل ٢٠ شخصا و 300 people fled \u202eGoma\u202c",
+        "“ ‘ « \" ' “ ‘ « \" ' 20 people died ' \" » ’ ” ' \" » ’ ”",
+        "((((((((((20 people))))))))))",
+        "20 " * 20_000,
+        "20 people, " * 5_000,
+        "a" * 200_000,
+        "1" * 100_000,
+        "of " * 30_000,
+        '"' * 30_000,
+        "said " * 20_000,
+        "in Goma and " * 10_000,
+        "1,000" * 20_000,
+        "since " * 20_000,
+        "from 5 to " * 8_000,
+        "²³ ¹ people ½ died ٣ refugees",
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_hostile_texts_are_read(text: str) -> None:
+    check(cx.read(text, "2023-09-25"))
+
+
+def test_a_number_that_counts_no_people_is_no_claim() -> None:
+    text = (
+        "The 35-year-old driver of bus 14 paid $1,200 in 2014 for 19 trucks, 400 tonnes of flour "
+        "and 15 per cent of 3,000 tents on 4 June at 9 p.m. for groups of more than 50 people."
+    )
+    assert cx.read(text).claims == []
+
+
+@pytest.mark.parametrize("published", ["yesterday", "2023-13-45", "25.09.2023"])
+def test_a_day_of_publication_that_is_none(published: str) -> None:
+    with pytest.raises(InputError, match="published: found"):
+        cx.read("Some 20 people fled.", published)
+
+
+def test_a_language_that_is_not_there() -> None:
+    assert "en" in languages()
+    for language in ("xx", "..", "en/../en"):
+        with pytest.raises(InputError, match="language: found"):
+            cx.read("Some 20 people fled.", language=language)
+
+
+def test_the_same_text_gives_the_same_reading() -> None:
+    text = passages()[0]["text"]
+    assert cx.read(text, "2023-05-02").as_dict() == cx.read(text, "2023-05-02").as_dict()
