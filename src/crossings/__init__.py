@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from crossings.situation.records import Prior as Prior
     from crossings.situation.records import Route as Route
     from crossings.situation.records import Situation as Situation
+    from crossings.verify.backtest import Backtest as Backtest
+    from crossings.verify.backtest import backtest as backtest
 
 _HOME = {
+    "Backtest": "crossings.verify.backtest",
     "Claim": "crossings.situation.records",
     "Context": "crossings.situation.records",
     "CrossingsError": "crossings.errors",
@@ -47,6 +50,7 @@ _HOME = {
     "Reading": "crossings.reports.records",
     "Route": "crossings.situation.records",
     "Situation": "crossings.situation.records",
+    "backtest": "crossings.verify.backtest",
     "forecast": "crossings",  # the room itself, which can be called
     "load": "crossings.situation.catalogue",
     "read": "crossings.reports.reader",
@@ -54,6 +58,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Backtest",
     "Claim",
     "Context",
     "CrossingsError",
@@ -67,6 +72,7 @@ __all__ = [
     "Reading",
     "Route",
     "Situation",
+    "backtest",
     "forecast",
     "load",
     "read",

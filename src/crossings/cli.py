@@ -258,6 +258,43 @@ def forecast(
 
 
 @app.command()
+def backtest(
+    situations: Annotated[list[str], typer.Argument(help="Bundled situations or folders.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for truth, forecasts, scores.")],
+    every: Annotated[str, typer.Option(help="Days between issue times: 7d.")] = "7d",
+    issue_times: Annotated[
+        Path | None, typer.Option(help="A file with one issue date a line, in place of --every.")
+    ] = None,
+    horizons: Annotated[str, typer.Option(help="Days ahead: 7d,14d,30d.")] = "7d,14d,30d",
+    learn_from: Annotated[
+        list[str] | None, typer.Option(help="A situation of your library to learn from too.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes; the result is the same.")] = 1,
+) -> None:
+    """Forecast the past of situations again, each issue with what was known then, and score it.
+
+    Example: [bold]crossings backtest my-crisis/ -o backtest/[/bold]
+    """
+    from crossings.situation.catalogue import load
+
+    loaded = [load(name) for name in situations]
+    library = [load(name) for name in learn_from or []]
+
+    from rich.console import Console
+
+    from crossings.exchange.backtest_folder import run_backtest
+    from crossings.publish.backtest_table import print_backtest
+    from crossings.publish.progress import progress_bar
+    from crossings.verify.backtest import plan_from
+
+    plan = plan_from(every, horizons, issue_times)
+    with progress_bar() as progress:
+        scores = run_backtest(loaded, out, plan, library, workers, progress)
+    print_backtest(Console(), scores)
+    print(f"Written to {out}: truth.csv, model-output/ and scores.json for each situation")
+
+
+@app.command()
 def read(
     paths: Annotated[
         list[Path], typer.Argument(help="Reports, or folders of them; - for standard input.")

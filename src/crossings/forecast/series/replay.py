@@ -1,0 +1,196 @@
+"""The statistical component at work: past weeks forecast again, then the day that is asked for.
+
+What the crisis itself has taught (outcomes for the forest, scores for the gate) is found by
+forecasting every week of the fixed grid before the issue day again, each with what was known then.
+So a forecast depends on the figures known at its issue time and on nothing that was stored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from crossings.forecast.series.curve import Curve
+from crossings.forecast.series.features import Features, features, states
+from crossings.forecast.series.forest import Forest, Outcomes, row_weights
+from crossings.forecast.series.history import F8, I8, Series
+from crossings.forecast.series.pool import LEVELS, gate, mixed, scores, stretched
+from crossings.forecast.series.rows import HORIZONS, carries, issue_days
+from crossings.scoring.series_baselines import DailySeries, increments
+
+FOREST_SHARE = 0.75
+"""Weight of the forest in the pool of the learned models; the quantile function has the rest."""
+
+PLAIN_CENTRE, PLAIN_TAIL = 1.3, 1.5
+"""What the half-widths of the increments are stretched by: as they stand they are too narrow."""
+
+POOL_TAIL = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Models:
+    """What was learnt from past crises."""
+
+    forest: Forest
+    curve: Curve
+
+
+@dataclasses.dataclass(frozen=True)
+class Issue:
+    """The forecasts of one day, in people.
+
+    ``cells`` are ``(place, horizon in days)``; ``quantiles`` the pool, ``learned`` the models of
+    past crises alone and ``plain`` the increments alone (NaN where the past is too short for them),
+    all (cell, level); ``weight`` (cell,) is that of the increments.
+    """
+
+    day: int
+    cells: tuple[tuple[str, int], ...]
+    last: F8
+    quantiles: F8
+    learned: F8
+    plain: F8
+    weight: F8
+
+
+class _Cells:
+    """All cells of the replay as flat arrays, in the order of issue days."""
+
+    def __init__(self, blocks: Sequence[_Block], numbers: Mapping[str, int], models: Models):
+        self.cells = [cell for block in blocks for cell in block.cells]
+        self.day = np.concatenate([np.full(len(b.cells), b.day) for b in blocks])
+        self.place = np.array([numbers[place] for place, _ in self.cells], dtype=np.int64)
+        self.horizon = np.array([h for _, h in self.cells], dtype=np.int64)
+        self.last = np.concatenate([b.features.last for b in blocks])
+        self.scale = np.concatenate([b.features.forest_scale for b in blocks])
+        self.learns = np.concatenate([b.learns for b in blocks])
+        self.plain = np.concatenate([b.plain for b in blocks])
+        x = np.concatenate([b.features.x for b in blocks])
+        curve_scale = np.concatenate([b.features.curve_scale for b in blocks])[:, np.newaxis]
+        self.curve = self.last[:, np.newaxis] + curve_scale * models.curve.quantiles(x)
+        self.leaves = models.forest.leaves(x)
+        self.learned = np.full(self.plain.shape, np.nan)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Block:
+    """The cells of one issue day, before anything is forecast."""
+
+    day: int
+    cells: tuple[tuple[str, int], ...]
+    features: Features
+    plain: F8
+    learns: npt.NDArray[np.bool_]
+
+
+def replay(
+    series: Mapping[str, Series], models: Models, asked: Mapping[int, Sequence[int]]
+) -> Iterator[Issue]:
+    """Forecast the ``asked`` horizons (days) by issue day, in the order of the days.
+
+    Places with fewer than two figures on a day have no cell then. The result for a day is the same
+    whatever else is asked, and uses only figures that were public on that day.
+    """
+    if not asked or not series:
+        return
+    grid = set(issue_days(series, max(asked)))
+    numbers = {place: i for i, place in enumerate(series)}
+    countries = {place: one.country for place, one in series.items()}
+    found = (
+        _block(series, countries, day, HORIZONS if day in grid else (), asked.get(day, ()))
+        for day in sorted(grid | set(asked))
+    )
+    blocks = [block for block in found if block is not None]
+    if not blocks:
+        return
+    cells = _Cells(blocks, numbers, models)
+    for block in blocks:
+        at = np.flatnonzero(cells.day == block.day)
+        issue = _issue(series, models, cells, block.day, at)
+        wanted = np.isin(cells.horizon[at], list(asked.get(block.day, ())))
+        if wanted.any():
+            yield _only(issue, wanted)
+
+
+def _block(
+    series: Mapping[str, Series],
+    countries: Mapping[str, str],
+    day: int,
+    past: Sequence[int],
+    asked: Sequence[int],
+) -> _Block | None:
+    now = states(series, day)
+    cells = tuple((place, h) for place in now for h in sorted({*past, *asked}))
+    if not cells:
+        return None
+    plain = np.full((len(cells), LEVELS.size), np.nan)
+    for i, (place, h) in enumerate(cells):
+        if carries(now[place].known, day, h):
+            known = now[place].known
+            daily = DailySeries.from_figures(known.days, known.people, day)
+            # As the outside scorer draws them.
+            plain[i] = increments(daily, h, np.random.default_rng([day, h, len(place)]))
+    learns = np.isin([h for _, h in cells], past) & np.isfinite(plain[:, 0])
+    plain = stretched(plain, PLAIN_CENTRE, PLAIN_TAIL)
+    return _Block(day, cells, features(now, countries, cells), plain, learns)
+
+
+def _issue(
+    series: Mapping[str, Series], models: Models, cells: _Cells, day: int, at: npt.NDArray[np.int64]
+) -> Issue:
+    """The forecasts of the cells ``at`` one day, from what was resolved before it."""
+    earlier = np.flatnonzero(cells.learns & (cells.day < day))
+    people, end = _resolved(series, cells, day, earlier)
+    kept = np.isfinite(people)
+    past, people, end = earlier[kept], people[kept], end[kept]
+    own = None
+    if past.size:
+        scale = cells.scale[past]
+        weights = row_weights(scale) * past.size
+        own = Outcomes((people - cells.last[past]) / scale, weights, cells.leaves[past])
+    z = models.forest.quantiles(cells.leaves[at], own, LEVELS)
+    forest = cells.last[at, np.newaxis] + cells.scale[at, np.newaxis] * z
+    share = np.full(at.size, FOREST_SHARE)
+    learned = mixed([forest, cells.curve[at]], [share, 1 - share])
+    cells.learned[at] = learned
+    weight = gate(
+        day,
+        end,
+        cells.place[past],
+        scores(cells.learned[past], people),
+        scores(cells.plain[past], people),
+        cells.place[at],
+    )
+    plain = cells.plain[at]
+    usable = np.isfinite(plain[:, 0])
+    weight = np.where(usable, weight, 0.0)
+    pooled = mixed([learned, np.where(usable[:, np.newaxis], plain, learned)], [1 - weight, weight])
+    quantiles = np.sort(np.maximum(stretched(pooled, 1.0, POOL_TAIL), 0.0), axis=1)
+    named = tuple(cells.cells[i] for i in at)
+    return Issue(day, named, cells.last[at], quantiles, learned, plain, weight)
+
+
+def _resolved(series: Mapping[str, Series], cells: _Cells, day: int, earlier: I8) -> tuple[F8, I8]:
+    """Outcomes of past cells as known on ``day`` (NaN if open), and the day that resolved them."""
+    people, end = np.full(earlier.size, np.nan), np.zeros(earlier.size, dtype=np.int64)
+    for number, one in enumerate(series.values()):
+        own = np.flatnonzero(cells.place[earlier] == number)
+        if own.size:
+            ends = (cells.day + cells.horizon)[earlier[own]]
+            people[own], end[own] = one.known(day).outcomes(ends)
+    return people, end
+
+
+def _only(issue: Issue, wanted: npt.NDArray[np.bool_]) -> Issue:
+    """The cells that were asked for."""
+    return Issue(
+        issue.day,
+        tuple(cell for cell, kept in zip(issue.cells, wanted, strict=True) if kept),
+        *(
+            getattr(issue, name)[wanted]
+            for name in ("last", "quantiles", "learned", "plain", "weight")
+        ),
+    )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crossings.forecast.series.features import FEATURES, State, features, states
+from crossings.forecast.series.history import Known, Series
+from tests.forecast.series.crises import DAY0, crisis
+
+CELLS = [("camp-1-0", 7), ("camp-1-1", 30), ("camp-1-2", 14)]
+
+
+def at(series: dict[str, Series], day: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return features(states(series, day), {p: one.country for p, one in series.items()}, CELLS).x
+
+
+def test_every_column_has_its_name() -> None:
+    x = at(crisis(1), DAY0 + 100)
+    assert x.shape == (len(CELLS), len(FEATURES))
+    assert np.isfinite(x).all()
+
+
+def test_nothing_public_later_touches_them() -> None:
+    series = crisis(1)
+    changed = {
+        p: Series(p, s.country, s.days, np.where(s.public > DAY0 + 100, 1e6, s.people), s.public)
+        for p, s in series.items()
+    }
+    assert np.array_equal(at(series, DAY0 + 100), at(changed, DAY0 + 100))
+
+
+def test_the_drift_of_a_straight_line_is_its_slope() -> None:
+    days = DAY0 + np.arange(100)
+    people = 50.0 * np.arange(100, dtype=np.float64)
+    line = {place: Series(place, "", days, people, days) for place, _ in CELLS}
+    state = states(line, DAY0 + 80)["camp-1-0"]
+    assert state.rates == pytest.approx([50.0] * 4)
+    assert state.paces == pytest.approx([50.0] * 4)
+    assert state.values["unsteady"] == pytest.approx(0, abs=1e-9)
+    assert state.gap == 0
+
+
+def test_one_figure_has_no_state() -> None:
+    with pytest.raises(ValueError, match="1 figures"):
+        State(Known(np.array([3]), np.array([10.0])), 5)
+    assert states({"x": crisis(1)["camp-1-0"]}, DAY0) == {}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+
+from crossings.forecast.series.forest import Forest, Outcomes, row_weights, weighted_quantiles
+from crossings.forecast.series.pool import LEVELS
+
+
+def sample() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(800, 4))
+    return x, np.where(x[:, 0] > 0, 5, -5) + rng.normal(size=800)
+
+
+def test_weighted_quantiles_of_equal_weights_are_the_plain_ones() -> None:
+    values = np.sort(np.random.default_rng(2).normal(size=1001))
+    found = weighted_quantiles(values, np.ones((2, values.size)), LEVELS)
+    plain = np.quantile(values, LEVELS, method="hazen")
+    assert np.allclose(found, plain)
+
+
+def test_a_weight_of_two_is_the_value_twice() -> None:
+    rng = np.random.default_rng(3)
+    values, times = np.sort(rng.uniform(size=500)), rng.integers(1, 4, 500)
+    once = weighted_quantiles(values, times[np.newaxis].astype(float), LEVELS)
+    repeated = np.repeat(values, times)
+    often = weighted_quantiles(repeated, np.ones((1, repeated.size)), LEVELS)
+    assert np.abs(once - often).max() < 0.005
+
+
+def test_it_tells_apart_what_the_features_tell_apart() -> None:
+    x, z = sample()
+    forest = Forest(x, z, np.ones(z.size))
+    q = forest.quantiles(forest.leaves([[2.0, 0, 0, 0], [-2.0, 0, 0, 0]]), None, LEVELS)
+    assert q[0, 11] > 3
+    assert q[1, 11] < -3
+
+
+def test_the_same_rows_give_the_same_bits_with_more_workers() -> None:
+    x, z = sample()
+    one, two = Forest(x, z, np.ones(z.size), 1), Forest(x, z, np.ones(z.size), 2)
+    assert np.array_equal(
+        one.quantiles(one.leaves(x[:50]), None, LEVELS),
+        two.quantiles(two.leaves(x[:50]), None, LEVELS),
+    )
+
+
+def test_outcomes_of_the_crisis_itself_pull_its_forecasts() -> None:
+    x, z = sample()
+    forest = Forest(x, z, np.ones(z.size))
+    leaves = forest.leaves([[2.0, 0, 0, 0]])
+    seen = Outcomes(
+        np.full(200, 50.0), np.ones(200), forest.leaves(np.tile([2.0, 0, 0, 0], (200, 1)))
+    )
+    assert (
+        forest.quantiles(leaves, seen, LEVELS)[0, 20]
+        > forest.quantiles(leaves, None, LEVELS)[0, 20]
+    )
+
+
+def test_weights_of_a_crisis_sum_to_one() -> None:
+    scale = np.array([1.0, 10.0, 100.0])
+    weights = row_weights(scale)
+    assert np.isclose(weights.sum(), 1)
+    assert (np.diff(weights) > 0).all()
