@@ -87,7 +87,7 @@ def _print_heading(console: Console, document: Document, reading: Reading) -> No
         about.append("day of publication not known")
     console.print(Text(clean(document.id or document.name), style="bold"))
     console.print(Text(clean(" · ".join(filter(None, about))), style="dim"))
-    for note in document.notes:
+    for note in (*document.notes, *reading.notes):
         console.print(Text(clean(note), style="dim"))
     if not (reading.claims or reading.events or reading.context):
         console.print("No figure about people and no statement found.")

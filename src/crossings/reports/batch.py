@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crossings.errors import InputError
 from crossings.reports.inputs.document import Document
+from crossings.reports.model_endpoint import ModelSettings
 from crossings.reports.records import Reading
 from crossings.reports.workers import Answer, Open, Read, Worker
 
@@ -40,6 +41,7 @@ def read_files(
     *,
     published: str = "",
     language: str = "en",
+    model: ModelSettings | None = None,
     given: bytes | None = None,
     workers: int | None = None,
     seconds: float = SECONDS,
@@ -51,13 +53,14 @@ def read_files(
         files: what to open, by name.
         published: the day of publication for all of them, before what each one states.
         language: the code of the language.
+        model: a language model that is asked as well; none unless given.
         given: bytes to read in place of the content of the only file (standard input).
         workers: processes, by default one for each processor.
         seconds: for opening one file and for reading one document; what takes longer is left out.
         progress: called with how many documents are done and how many are known of.
     """
     most = workers or os.cpu_count() or 1
-    batch = _Batch(published, language, seconds)
+    batch = _Batch(published, language, model, seconds)
     for number, file in enumerate(files):
         batch.add(number, 0, Open(str(file), given))
     try:
@@ -86,9 +89,12 @@ class _Running:
 class _Batch:
     """Tasks waiting, tasks running, and outcomes by file until their turn has come."""
 
-    def __init__(self, published: str, language: str, seconds: float) -> None:
+    def __init__(
+        self, published: str, language: str, model: ModelSettings | None, seconds: float
+    ) -> None:
         self.done = self.known = 0
-        self._published, self._language, self._seconds = published, language, seconds
+        self._published, self._language, self._model = published, language, model
+        self._seconds = seconds
         self._waiting: list[tuple[int, int, int, Open | Read]] = []
         self._count = 0
         self._running: list[_Running] = []
@@ -160,7 +166,7 @@ class _Batch:
             case Open(path, _):
                 self._opened(running, path, answer)
                 self._rest(running)
-            case Read(documents, _, _):
+            case Read(documents):
                 document = documents[running.answered]
                 self._put(running, document, answer)
                 running.answered += 1
@@ -193,7 +199,10 @@ class _Batch:
     def _hand_over(self, file: int, together: list[tuple[int, Document]]) -> None:
         if together:
             documents = tuple(document for _, document in together)
-            self.add(file, together[0][0], Read(documents, self._published, self._language))
+            self.add(file, together[0][0], self._read(documents))
+
+    def _read(self, documents: tuple[Document, ...]) -> Read:
+        return Read(documents, self._published, self._language, self._model)
 
     def _put(self, running: _Running, document: Document, answer: Answer) -> None:
         number = running.first + running.answered
@@ -211,10 +220,10 @@ class _Batch:
         match running.task:
             case Open(path, _):
                 self._opened(running, path, InputError(f"{path}: {reason}"))
-            case Read(documents, _, _):
+            case Read(documents):
                 document = documents[running.answered]
                 self._put(running, document, InputError(f"{document.name}: {reason}"))
                 rest = documents[running.answered + 1 :]
                 if rest:
                     first = running.first + running.answered + 1
-                    self.add(running.file, first, Read(rest, self._published, self._language))
+                    self.add(running.file, first, self._read(rest))

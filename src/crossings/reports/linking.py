@@ -17,7 +17,8 @@ from typing import Any, get_args
 
 from crossings.errors import InputError
 from crossings.reports.inputs.document import Document
-from crossings.reports.place_names import Match, PlaceNames, country_code, folded
+from crossings.reports.lexicon import load_lexicon
+from crossings.reports.place_names import MOVED, Match, PlaceNames, country_code, folded
 from crossings.reports.records import ReadClaim, ReadContext, ReadEvent, Reading
 from crossings.situation.records import (
     ALL,
@@ -37,7 +38,9 @@ from crossings.situation.times import day_edge
 REPORT = "The report itself"
 """Whom a judgement is attributed to that the report makes in its own voice."""
 
-_PEOPLE_MOVED = frozenset({"arrived", "crossed", "fled", "hosted", "refugees_hosted", "registered"})
+
+_PRECISIONS = {"day": "date", "period": "date_inferred"}
+"""Precision of a time as read, in the words of a situation's tables, where these differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class _Linker:
         match = self._match(read.place)
         measure, counting = target(read, self._names.side(match.place))
         place = match.place
-        if not place and read.measure in _PEOPLE_MOVED and not read.place and read.origin:
+        if not place and read.measure in MOVED and not read.place and read.origin:
             self._ask(f"{read.figure_text} {read.unit}: no place of arrival is stated")
         as_of, precision = self._as_of(read)
         return Claim(
@@ -171,8 +174,10 @@ class _Linker:
         if len(match.places) > 1:
             places = ", ".join(self._names.names[place] for place in match.places)
             self._ask(f"{written!r} can be {places}: left open")
-        elif not match.places and not match.origin:
-            self._ask(f"{written!r} is no place of {self._situation.id}")
+        elif not match.places and not match.origin and any(c.isupper() for c in written):
+            listed = load_lexicon().places.known(written.casefold())
+            where = "a place of the name list, but not" if listed else "no place"
+            self._ask(f"{written!r} is {where} of {self._situation.id}")
         return match
 
     def _ask(self, question: str) -> None:
@@ -180,10 +185,12 @@ class _Linker:
 
     def _origin(self, read: ReadClaim, match: Match) -> str:
         written = read.origin or ""
-        if written:
-            found = self._names.find(written)
-            return found.origin or self._names.names.get(found.place, "") or written
-        return match.origin
+        if not written:
+            return match.origin
+        found = self._names.find(written)
+        if found.place and found.place == match.place:
+            return ""  # nobody comes from where they arrive
+        return found.origin or self._names.names.get(found.place, "") or written
 
     def _as_of(self, read: ReadClaim) -> tuple[dt.datetime, str]:
         """When the figure holds: as stated, at the latest when it was published."""
@@ -191,7 +198,8 @@ class _Linker:
             return self._known_at, "date_inferred"
         stated = self._situation.moment(read.as_of_date)
         ahead = read.status in ("forecast", "planned")
-        return stated if ahead else min(stated, self._known_at), read.as_of_precision or "date"
+        precision = _PRECISIONS.get(read.as_of_precision or "", read.as_of_precision or "date")
+        return stated if ahead else min(stated, self._known_at), precision
 
     def _event_time(self, read: ReadEvent) -> tuple[dt.datetime, str]:
         dated = [

@@ -36,7 +36,7 @@ class ModelSettings:
     """Where a model is asked, and how long.
 
     ``url`` is the base of the interface, such as ``http://localhost:8080/v1``; ``seconds`` bounds
-    all attempts at one piece of a document together.
+    everything that is asked about one document.
     """
 
     url: str
@@ -133,7 +133,7 @@ def _post(settings: ModelSettings, body: bytes, deadline: float) -> bytes:
         return data
     except (OSError, http.client.HTTPException, ValueError) as error:
         if ended.is_set():
-            raise ValueError(f"took longer than {settings.seconds:g} s") from error
+            raise ValueError(f"took longer than {settings.seconds:.1f} s") from error
         raise
     finally:
         watch.cancel()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
@@ -66,6 +67,12 @@ class ModelReport:
     failures: tuple[str, ...] = ()
     """What went wrong with whole pieces of the document."""
 
+    def notes(self, model: str) -> list[str]:
+        """What a person should know of it, in sentences."""
+        left = ", ".join(f"{number} ({reason})" for reason, number in self.dropped.items())
+        taken = f"model {model}: {self.accepted} figures taken"
+        return [f"{taken}; dropped: {left}" if left else taken, *self.failures]
+
 
 def read_with_model(reading: Reading, settings: ModelSettings) -> tuple[Reading, ModelReport]:
     """``reading`` with what a model reads better; the grammar's claims stay where it does not."""
@@ -74,9 +81,16 @@ def read_with_model(reading: Reading, settings: ModelSettings) -> tuple[Reading,
     dropped: Counter[str] = Counter()
     failures: list[str] = []
     accepted = 0
+    deadline = time.monotonic() + settings.seconds
     for start, piece in _pieces(reading):
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            failures.append(f"model {settings.model}: no time for the rest of the document")
+            break
         try:
-            answers = _answers(ask(settings, INSTRUCTION, piece))
+            answers = _answers(
+                ask(dataclasses.replace(settings, seconds=remaining), INSTRUCTION, piece)
+            )
         except ModelError as error:
             failures.append(str(error))
             continue

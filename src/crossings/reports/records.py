@@ -161,6 +161,8 @@ class Reading:
     claims: list[ReadClaim] = field(default_factory=list)
     events: list[ReadEvent] = field(default_factory=list)
     context: list[ReadContext] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of how it was read."""
 
     def quote(self, found: ReadClaim | ReadEvent | ReadContext) -> str:
         """The sentence in which something was found, verbatim."""

@@ -20,6 +20,8 @@ from typing import Any
 from crossings.errors import CrossingsError, InputError
 from crossings.reports.inputs.document import Document
 from crossings.reports.inputs.opening import open_bytes, open_file
+from crossings.reports.model_endpoint import ModelSettings
+from crossings.reports.model_reader import read_with_model
 from crossings.reports.reader import read
 from crossings.reports.records import Reading
 
@@ -48,6 +50,7 @@ class Read:
     documents: tuple[Document, ...]
     published: str
     language: str
+    model: ModelSettings | None = None
 
 
 Answer = list[Document | InputError] | Reading | CrossingsError
@@ -94,9 +97,9 @@ def _serve(connection: Connection[Any, Any]) -> None:
         match task:
             case Open(path, data):
                 connection.send(_opened(path, data))
-            case Read(documents, published, language):
+            case Read(documents):
                 for document in documents:
-                    connection.send(_reading(document, published, language))
+                    connection.send(_reading(document, task))
 
 
 def _limit_memory() -> None:
@@ -115,9 +118,13 @@ def _opened(path: str, data: bytes | None) -> Answer:
         return InputError(f"{path}: {_unforeseen(error)}")
 
 
-def _reading(document: Document, published: str, language: str) -> Answer:
+def _reading(document: Document, task: Read) -> Answer:
+    published = task.published or document.published or None
     try:
-        reading = read(document.text, published or document.published or None, language=language)
+        reading = read(document.text, published, language=task.language)
+        if task.model is not None:
+            reading, report = read_with_model(reading, task.model)
+            reading.notes += report.notes(task.model.model)
     except InputError as error:
         return InputError(f"{document.name}: {error}")
     except Exception as error:
