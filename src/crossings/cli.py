@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from crossings.cli_ledger import ledger_app
+from crossings.cli_ledger import By, Database, ledger_app, reviewer
 from crossings.cli_serve import serve
 from crossings.errors import CrossingsError
 
@@ -213,6 +213,10 @@ def forecast(
     include_proposed: Annotated[
         bool, typer.Option(help="Let claims enter that nobody has accepted yet.")
     ] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Add what this ledger holds of it: sqlite:///FILE, postgresql://..."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
@@ -225,6 +229,10 @@ def forecast(
     from crossings.situation.catalogue import load
 
     everything = load(situation)  # first: what is wrong with a folder is told at once
+    if database is not None:
+        from crossings.publish.intake import with_ledger
+
+        everything = with_ledger(everything, database, as_of, include_proposed)
 
     from rich.console import Console
 
@@ -303,34 +311,68 @@ def read(
     published: Annotated[
         str, typer.Option(help="Day of publication, in place of what a report states: 2023-09-25.")
     ] = "",
+    into: Annotated[
+        str, typer.Option(help="Enter what is read into the ledger, for this situation.")
+    ] = "",
+    database: Database = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Vouch for all of it at once, without review.")
+    ] = False,
+    by: By = "",
+    model: Annotated[
+        str, typer.Option(help="Ask a language model as well, by its name at --model-url.")
+    ] = "",
+    model_url: Annotated[
+        str, typer.Option(help="An OpenAI-compatible endpoint: http://localhost:8080/v1.")
+    ] = "",
     seconds: Annotated[float, typer.Option(help="How long one document may take.", min=1)] = 60.0,
 ) -> None:
     """Read reports: every figure about people, with who says it, where and when.
 
     Text, web pages, PDF, RSS and Atom feeds, JSON Lines (id, text, published); up to 20 MB each.
-    What cannot be read is listed at the end, with status 1.
+    What cannot be read is listed at the end, with status 1. A model is asked only where one is
+    named here or in CROSSINGS_MODEL and CROSSINGS_MODEL_URL.
 
-    Example: [bold]crossings read report.txt --published 2023-09-25[/bold]
+    Example: [bold]crossings read report.txt --into nagorno-karabakh-2023[/bold]
     """
+    from dataclasses import replace
+
     from rich.console import Console
 
+    from crossings.errors import InputError
+    from crossings.publish.intake import Intake
     from crossings.publish.progress import count_bar
     from crossings.publish.reading import print_failures, print_reading, reading_json
     from crossings.reports.batch import read_files
     from crossings.reports.inputs.opening import files_in, standard_input
+    from crossings.reports.model_endpoint import settings
 
+    if (accept or database) and not into:
+        raise InputError("--into: found nothing, expected the situation that the figures are for")
     files, given = standard_input(paths) or (files_in(paths), None)
+    asked = settings(model_url, model)
+    asked = replace(asked, seconds=0.8 * seconds) if asked else None
+    intake = Intake(into, database, reviewer(by), accept) if into else None
     failed = []
     with count_bar("Reading") as progress:
         for outcome in read_files(
-            files, published=published, given=given, seconds=seconds, progress=progress
+            files,
+            published=published,
+            model=asked,
+            given=given,
+            seconds=seconds,
+            progress=progress,
         ):
-            if outcome.reading is None or outcome.document is None:
-                failed.append(outcome)
+            done = intake.enter(outcome) if intake else outcome
+            if done.reading is None or done.document is None:
+                failed.append(done)
             elif as_json:
-                print(reading_json(outcome.document, outcome.reading))
+                print(reading_json(done.document, done.reading))
             else:
-                print_reading(Console(), outcome.document, outcome.reading)
+                questions = intake.questions if intake else ()
+                print_reading(Console(), done.document, done.reading, questions)
+    if intake is not None:
+        print(intake.summary(), file=sys.stderr if as_json else sys.stdout)
     if failed:
         print_failures(failed)
         raise typer.Exit(1)

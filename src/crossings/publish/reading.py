@@ -38,7 +38,7 @@ _RELATION_WORDS = {
     "mediates": "mediates",
     "commemorates": "commemorates",
     "claims": "says of",
-    "other": "–",
+    "other": "",
 }
 
 
@@ -178,6 +178,8 @@ def _of_event(reading: Reading, event: ReadEvent) -> _Row:
 def _of_context(reading: Reading, one: ReadContext) -> _Row:
     subject, said = one.subject or words.ITSELF, _RELATION_WORDS[one.relation]
     what = " ".join(filter(None, (subject, said, one.object)))
+    if one.relation == "other":
+        what = f"about {subject}"
     return _Row(
         clean(what, 160),
         clean(one.place or "", 80),

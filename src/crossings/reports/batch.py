@@ -22,6 +22,9 @@ from crossings.reports.workers import Answer, Open, Read, Worker
 SECONDS = 60.0
 """Seconds that opening one file, and reading one document, may take."""
 
+CHARACTERS_A_SECOND = 100_000
+"""A long document may take a second more for each of these: a fifth of the usual pace."""
+
 _TOGETHER = 16
 """Documents of one file that are handed over together."""
 
@@ -56,7 +59,8 @@ def read_files(
         model: a language model that is asked as well; none unless given.
         given: bytes to read in place of the content of the only file (standard input).
         workers: processes, by default one for each processor.
-        seconds: for opening one file and for reading one document; what takes longer is left out.
+        seconds: for opening one file and for reading one document, and one more for each 100,000
+            characters of it; what takes longer is left out.
         progress: called with how many documents are done and how many are known of.
     """
     most = workers or os.cpu_count() or 1
@@ -120,7 +124,7 @@ class _Batch:
             file, first, _, task = heapq.heappop(self._waiting)
             worker = self._idle.pop() if self._idle else Worker()
             worker.give(task)
-            deadline = time.monotonic() + self._seconds
+            deadline = time.monotonic() + self._limit(task, 0)
             self._running.append(_Running(worker, file, first, task, deadline))
 
     def collect(self) -> None:
@@ -139,7 +143,8 @@ class _Batch:
                 else:
                     self._take(running, answer)
             elif now >= running.deadline:
-                self._end(running, f"took longer than {self._seconds:g} s, left out")
+                limit = self._limit(running.task, running.answered)
+                self._end(running, f"took longer than {limit:g} s, left out")
 
     def next_in_order(self) -> Iterator[Outcome]:
         """The outcomes whose turn has come."""
@@ -170,9 +175,15 @@ class _Batch:
                 document = documents[running.answered]
                 self._put(running, document, answer)
                 running.answered += 1
-                running.deadline = time.monotonic() + self._seconds
+                running.deadline = time.monotonic() + self._limit(running.task, running.answered)
                 if running.answered == len(documents):
                     self._rest(running)
+
+    def _limit(self, task: Open | Read, answered: int) -> float:
+        """Seconds until the next answer must have come."""
+        if isinstance(task, Open) or answered >= len(task.documents):
+            return self._seconds
+        return self._seconds + len(task.documents[answered].text) // CHARACTERS_A_SECOND
 
     def _rest(self, running: _Running) -> None:
         self._running.remove(running)

@@ -18,6 +18,7 @@ from importlib.resources import files
 import pycountry
 
 from crossings.reports.lexicon import load_lexicon
+from crossings.situation.naming import plain
 from crossings.situation.records import ALL, Place, Situation
 
 _HOST_KINDS = frozenset({"town", "reception", "camp", "region"})
@@ -146,9 +147,8 @@ def folded(name: str) -> str:
     """A name without accents, capitals and marks, in Latin letters."""
     letters = _tables()[0]
     # Compatibility letters first: a mathematical A is an A.
-    plain = "".join(letters.get(c, c) for c in unicodedata.normalize("NFKC", name).casefold())
-    kept = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", kept.replace("'", "").replace("’", "")))
+    latin = "".join(letters.get(c, c) for c in unicodedata.normalize("NFKC", name).casefold())
+    return plain(latin.replace("'", "").replace("’", ""))
 
 
 def bare(name: str) -> str:

@@ -41,7 +41,10 @@ def sides(
     ``subject_before`` is the name that the sentence before began with: what "it" refers to.
     """
     clause, rule = parts[number], match.payload
-    before = _subject(tokens, clause.first, match.first, known)
+    ends = match.first
+    if rule.table == "context" and not rule.verbal and rule.subject == "before":
+        ends = match.last  # "flags and portraits of": the noun is the subject
+    before = _subject(tokens, clause.first, ends, known)
     own = bool(before)
     if not before or before.lower() in known.pronouns | known.relatives | {"this"}:
         before = _inherited(tokens, parts, number, known, subject_before, before)
@@ -187,7 +190,7 @@ def _subject(tokens: Sequence[Token], first: int, trigger: int, known: Statement
     end = first
     while end < trigger and end - first < _LONGEST:
         token = tokens[end]
-        if (token.classes & {"adverb"} or _is_verb(token, known)) and end > first:
+        if (token.classes & {"adverb"} or _is_verb(token, known) or _past(token)) and end > first:
             break
         if token.classes & {"preposition"} and token.low != "of":
             break
@@ -207,6 +210,10 @@ def _is_verb(token: Token, known: StatementLexicon) -> bool:
     return bool(token.classes & {"auxiliary", "modal", "verb"}) or (
         token.low in known.clauses.verbs | known.clauses.saying | known.wording | known.doing
     )
+
+
+def _past(token: Token) -> bool:
+    return token.low.endswith("ed") and token.text == token.low
 
 
 def _name_before(tokens: Sequence[Token], first: int, trigger: int, known: StatementLexicon) -> str:

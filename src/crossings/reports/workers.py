@@ -21,7 +21,6 @@ from crossings.errors import CrossingsError, InputError
 from crossings.reports.inputs.document import Document
 from crossings.reports.inputs.opening import open_bytes, open_file
 from crossings.reports.model_endpoint import ModelSettings
-from crossings.reports.model_reader import read_with_model
 from crossings.reports.reader import read
 from crossings.reports.records import Reading
 
@@ -123,6 +122,8 @@ def _reading(document: Document, task: Read) -> Answer:
     try:
         reading = read(document.text, published, language=task.language)
         if task.model is not None:
+            from crossings.reports.model_reader import read_with_model
+
             reading, report = read_with_model(reading, task.model)
             reading.notes += report.notes(task.model.model)
     except InputError as error:

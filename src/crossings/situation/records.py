@@ -15,6 +15,7 @@ set-up are records too (:mod:`crossings.situation.flee_records`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -317,6 +318,30 @@ class Situation(BaseModel):
         added = {claim.id: claim for claim in claims}
         kept = tuple(c for c in self.claims if c.id not in added)
         return self.model_copy(update={"claims": kept + tuple(added.values())})
+
+    def with_statements(
+        self, events: Sequence[Event] = (), context: Sequence[Context] = ()
+    ) -> Situation:
+        """The situation with events and context added; a known id replaces the old row.
+
+        Raises:
+            InputError: an event names a place or route that the situation does not have.
+        """
+        known = {p.id for p in self.places} | {ALL, ""}
+        routes = {r.id for r in self.routes} | {""}
+        for event in events:
+            if event.place not in known or event.route not in routes:
+                raise InputError(
+                    f"event {event.id}: found {event.place or event.route!r}, expected the id of a "
+                    f"place or route of situation {self.id!r}"
+                )
+        new = {event.id for event in events} | {row.id for row in context}
+        return self.model_copy(
+            update={
+                "events": (*(e for e in self.events if e.id not in new), *events),
+                "context": (*(c for c in self.context if c.id not in new), *context),
+            }
+        )
 
     def place(self, place_id: str) -> Place:
         """The place with this id.
