@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from crossings import cli, ledger
+from crossings.publish.intake import with_ledger
+from crossings.situation.catalogue import load
 from tests.ledger.postgresql_server import PASSWORD, Server
 from tests.ledger.test_store import REPORT, at, claim
 
@@ -341,3 +343,56 @@ def test_the_default_is_a_file_of_the_user(tmp_path: Path) -> None:
     kept = tmp_path / "crossings" / "ledger.sqlite"
     assert kept.exists()
     assert f"Kept in {kept}" in done.stdout.replace("\n", " ")
+
+
+def test_a_forecast_takes_what_was_accepted_and_known(database: str, read: list[str]) -> None:
+    situation = load(SITUATION)
+    with ledger.open(database) as book:
+        book.review(read[0], "accept", by="me")
+        book.review(
+            read[0], "correct", by="me", changes={"low": 2906.0, "high": 2906.0}, known_at=at(27)
+        )
+
+    def added(as_of: str | None, include_proposed: bool = False) -> list[tuple[str, float | None]]:
+        known = with_ledger(situation, database, as_of, include_proposed)
+        assert known.claims[: len(situation.claims)] == situation.claims
+        return [(c.id, c.low) for c in known.claims[len(situation.claims) :]]
+
+    assert added("2023-09-25") == [(read[0], 2900)]
+    assert added("2023-09-27") == added(None) == [(read[0], 2906)]
+    assert added("2023-09-24") == []
+    proposed = added("2023-09-25", include_proposed=True)
+    assert [entry for entry, _ in proposed] == read
+
+
+def test_the_command_forecast_asks_the_ledger(database: str) -> None:
+    with ledger.open(database) as book:
+        book.propose(SITUATION, [claim(place="atlantis")], accept=True, by="me")
+    asked = ("forecast", SITUATION, "--as-of", "2023-09-25", "--database")
+    done = run(*asked, database)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "place: found 'atlantis', expected the id of a place" in done.stderr
+    done = run(*asked, database + "-none")
+    assert (done.returncode, "expected a ledger" in done.stderr) == (1, True)
+
+
+def test_answers_stand_side_by_side_with_and_without_a_database(
+    database: str, read: list[str], tmp_path: Path
+) -> None:
+    asked = ("ledger", "compare", "--situation", SITUATION, "--measure", "killed")
+    chart = tmp_path / "killed.svg"
+    done = run(*asked, "--as-of", "2023-09-25", "--chart", chart)
+    assert done.returncode == 0
+    assert lines_are_short(done.stdout.replace(str(chart), ""))
+    assert "200 or more people" in done.stdout
+    assert chart.read_text().startswith("<svg")
+    own = len(json.loads(run(*asked, "--json").stdout)["claims"])
+    done = run(*asked, "--json", "--include-proposed", "--database", database)
+    everything = json.loads(done.stdout)
+    ids = [row["claim"]["id"] for row in (*everything["claims"], *everything["others"])]
+    assert read[1] in ids
+    assert own == len(json.loads(run(*asked, "--json", "--database", database).stdout)["claims"])
+    done = run("ledger", "compare", "--measure", "killed")
+    assert (done.returncode, "--situation: found nothing" in done.stderr) == (1, True)
+    done = run(*asked[:-1], "born")
+    assert (done.returncode, "found no claim of 'born'" in done.stderr) == (1, True)

@@ -543,6 +543,76 @@ def _counted(rows: Mapping[str, int]) -> str:
     return ", ".join(told) or "no rows"
 
 
+@ledger_app.command()
+def compare(
+    measure: Annotated[str, typer.Option("--measure", help="arrived, killed, ...")],
+    situation: SituationOption = "",
+    place: PlaceOption = "",
+    time: Annotated[
+        str, typer.Option(help="The moment asked for; else the newest.", show_default=False)
+    ] = "",
+    as_of: AsOf = "",
+    unit: Annotated[str, typer.Option(help="people, children, ...", show_default=False)] = "",
+    counting: Annotated[
+        str, typer.Option(help="cumulative, stock or flow.", show_default=False)
+    ] = "",
+    origin: Annotated[
+        str, typer.Option("--from", help="Where the people come from.", show_default=False)
+    ] = "",
+    include_proposed: Annotated[
+        bool, typer.Option(help="Also what nobody has accepted yet.")
+    ] = False,
+    chart: Annotated[
+        Path | None, typer.Option(help="Write the history as a chart to this file (.svg).")
+    ] = None,
+    as_json: Json = False,
+    database: Annotated[
+        str | None,
+        typer.Option(help="A ledger whose claims stand beside the situation's own."),
+    ] = None,
+) -> None:
+    """Put every answer to one question side by side: who, when, what became of it, what remains.
+
+    Without --database the claims of the situation itself are compared.
+
+    Example: [bold]crossings ledger compare --situation kosovo-1999 --measure arrived[/bold]
+    """
+    from crossings.exchange.whole import write_file
+    from crossings.ledger.side_by_side import matching, side_by_side
+    from crossings.publish.history_chart import history_chart
+    from crossings.publish.intake import with_ledger
+    from crossings.publish.side_by_side import print_side_by_side, side_by_side_json
+    from crossings.situation.naming import place_named
+
+    known = _situation(situation) if situation else None
+    if known is None:
+        if database is None:
+            raise InputError("--situation: found nothing, expected one (or --database)")
+        with open_ledger(database) as book:
+            known = _scope(book, "")
+    if database is not None:
+        known = with_ledger(known, database, as_of or None, include_proposed)
+    if as_of:
+        known = known.as_of(as_of)
+    asked = matching(
+        known.claims,
+        measure=measure,
+        counting=counting,
+        unit=unit,
+        place=place_named(known, place) if place else None,
+        origin=origin,
+    )
+    found = side_by_side(known.claims, asked, known.zone, _moment(known, time, "end"))
+    if chart is not None:
+        write_file(chart, history_chart(found, known.zone).encode())
+    if as_json:
+        print(side_by_side_json(found))
+        return
+    print_side_by_side(_console(), found, known)
+    if chart is not None:
+        print(f"Written: {chart}")
+
+
 @ledger_app.command("export")
 def export_ledger(
     out: Annotated[Path, typer.Option("-o", "--out", help="A file: .jsonl, or - for stdout.")],

@@ -40,7 +40,7 @@ class Disagreement:
     @property
     def quantity(self) -> tuple[str, str, str, str, str]:
         """Measure, counting, unit, place and origin, which the claims share."""
-        return _quantity(self.claims[0])
+        return quantity(self.claims[0])
 
 
 def disagreements(claims: Iterable[Claim], zone: ZoneInfo) -> tuple[Disagreement, ...]:
@@ -51,21 +51,40 @@ def disagreements(claims: Iterable[Claim], zone: ZoneInfo) -> tuple[Disagreement
     """
     quantities: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
-        if _comparable(claim):
-            quantities.setdefault(_quantity(claim), []).append(claim)
+        if comparable(claim):
+            quantities.setdefault(quantity(claim), []).append(claim)
     found = []
     for group in quantities.values():
         found.extend(_components(group, zone))
     return tuple(found)
 
 
-def _comparable(claim: Claim) -> bool:
+def contradict(a: Claim, b: Claim, zone: ZoneInfo) -> bool:
+    """Whether two claims of one quantity cannot both be right, as :func:`disagreements` sees it.
+
+    What "at least" and "at most" leave open is respected: "at least 209" does not contradict 224.
+    """
+    if quantity(a) != quantity(b) or not (comparable(a) and comparable(b)):
+        return False
+    open_ended = _overlap(a, b)
+    return not open_ended and differ(a, b) and _clash(a, b, zone)
+
+
+def _overlap(a: Claim, b: Claim) -> bool:
+    low = max(a.low if a.low is not None else 0.0, b.low if b.low is not None else 0.0)
+    ends = [claim.high for claim in (a, b) if claim.high is not None]
+    return not ends or low <= min(ends)
+
+
+def comparable(claim: Claim) -> bool:
+    """Whether a claim states a count of now that can be held against others."""
     told = claim.status not in ("planned", "forecast") and claim.review != "rejected"
     complete = claim.value is not None and claim.as_of is not None
     return told and complete and claim.measure not in NOT_COMPARED
 
 
-def _quantity(claim: Claim) -> tuple[str, str, str, str, str]:
+def quantity(claim: Claim) -> tuple[str, str, str, str, str]:
+    """What a claim counts: measure, counting, unit, place and origin."""
     return (claim.measure, claim.counting, claim.unit, claim.place, claim.origin)
 
 
@@ -75,7 +94,7 @@ def _components(claims: list[Claim], zone: ZoneInfo) -> list[Disagreement]:
     by_id = {claim.id: claim for claim in claims}
     for i, a in enumerate(claims):
         for b in claims[i + 1 :]:
-            if group_of[a.id] is not group_of[b.id] and _differ(a, b) and _clash(a, b, zone):
+            if group_of[a.id] is not group_of[b.id] and differ(a, b) and _clash(a, b, zone):
                 merged = group_of[a.id] | group_of[b.id]
                 for member in merged:
                     group_of[member] = merged
@@ -90,7 +109,7 @@ def _components(claims: list[Claim], zone: ZoneInfo) -> list[Disagreement]:
     return found
 
 
-def _differ(a: Claim, b: Claim) -> bool:
+def differ(a: Claim, b: Claim) -> bool:
     """Whether the stated numbers are different, rounding and stated ranges allowed for."""
     low_a, high_a = _bounds(a)
     low_b, high_b = _bounds(b)
