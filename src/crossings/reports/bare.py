@@ -29,6 +29,7 @@ def bare_reason(
     figure: Figure,
     verdict: Verdict,
     tie: str,
+    tied: bool,
     tokens: list[Token],
     found: list[Count],
     toll: Toll | None,
@@ -45,13 +46,15 @@ def bare_reason(
             return reason
     if figure.kind == "vague" and (figure.low or 0) >= 20 and ends:
         return "bare plural"
-    if tie in {"part", "prior"} and ends:
+    if (tie == "part" or (tie == "prior" and (tied or toll))) and ends:
         return f"bare, tied ({tie})"
     listed = tie == "list" and bool(found) and ends
     if listed and found[-1].measure != "other" and _plain_list(figure, found[-1], tokens):
         return "bare, in a list"
     if listed and sign is not None and verdict.cost <= 0.8:
         return f"bare, in a list, {sign.trigger.name}"
+    if found and ends and _apportioned(figure, found[-1], tokens):
+        return "bare, a share of those before"
     if toll is not None:
         return f"bare, a toll: {toll.name}"
     if (found or earlier) and ends:
@@ -59,6 +62,19 @@ def bare_reason(
         if reason is not None:
             return reason
     return BRACKETED if _in_brackets(figure, tokens, lexicon) else None
+
+
+def _apportioned(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
+    """As in "three children died – one after ..., and two when ..."."""
+    whole = previous.tied_to if previous.why.get("noun", "").endswith("those before") else previous
+    size = figure.high or 0
+    fits = whole is not None and 0 < size <= (whole.figure.high or 0) and figure.kind == "words"
+    if not fits or figure.first == 0:
+        return False
+    before = tokens[figure.first - 1]
+    if previous is whole:
+        return before.text in {"–", "—", ":", "-"}
+    return before.low in {"and", ","}
 
 
 def _ends(after: Token | None) -> bool:
@@ -92,17 +108,23 @@ def _by_sign(
 
 def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
     """A number that goes on counting the people of an earlier figure."""
-    following = tokens[figure.last : figure.last + 3]
+    following = tokens[figure.last : figure.last + 4]
     more = bool(following) and following[0].low in {"more", "others"}
     if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
         return "bare, more of them"
     before = [token.low for token in tokens[max(0, figure.first - 6) : figure.first]]
-    if not before or before[-1] in {"and", "but"}:
-        subject = bool(following) and bool(following[0].classes & {"be", "have"})
-        return "bare, the subject: some of them" if subject and figure.kind == "words" else None
+    if not before or before[-1] in {"and", "but", "while"}:
+        return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
     if before[-1] in _COUNTING or before[-2:] == ["to", "reach"]:
         return CONTINUED
     return RESTATED if _restates(before, lexicon) else None
+
+
+def _is_subject(following: list[Token], lexicon: Lexicon) -> bool:
+    """Whether "have settled", "were taken" follows, and nothing that happens to things."""
+    if len(following) < 2 or not following[0].classes & {"be", "have"}:
+        return False
+    return not any(token.low in lexicon.rejections["things_hit"] for token in following)
 
 
 def _restates(before: list[str], lexicon: Lexicon) -> bool:
@@ -113,6 +135,8 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
     if words[-1] in lexicon.speech.verbs and words[-1] not in lexicon.speech.nouns:
         return True
     general = lexicon.rejections["toll_general"] | {"toll"}
+    if words[-1] == "from" and lexicon.rejections["change"] & set(words):
+        return bool(general & set(words))
     reached = words[-1] in lexicon.rejections["toll_verbs"]
     return reached and (bool(general & set(words)) or words[-2:] in (["it", "was"], ["it", "is"]))
 
@@ -132,7 +156,7 @@ def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
 def noun_before(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Verdict | None:
     """The last noun before the figure that says by itself what happened to people."""
     for _, _, nouns in reversed(lexicon.people.find(tokens[: figure.first])):
-        if nouns[0].plural and nouns[0].measure:
+        if nouns[0].measure and nouns[0].measure not in {"other", "refugees_hosted"}:
             return Verdict(nouns[0].measure, 1.5, "a people noun earlier in the sentence")
     return None
 
@@ -143,7 +167,7 @@ _THINGS_TOO = {"affect", "hit", "impact", "cut off", "isolate", "threaten", "tar
 def _plain_list(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
     """Whether a figure and the one before it are entries of one list."""
     between = tokens[previous.head.end : figure.first]
-    following = tokens[figure.last : figure.last + 2]
-    located = len(following) == 2 and "preposition" in following[0].classes
-    located = located and following[1].text[0].isupper()
+    following = tokens[figure.last : figure.last + 4]
+    located = len(following) > 1 and "preposition" in following[0].classes
+    located = located and any(token.text[0].isupper() for token in following[1:])
     return len(between) <= 14 and (located or not any("verb" in token.classes for token in between))

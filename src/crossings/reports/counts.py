@@ -9,7 +9,7 @@ from __future__ import annotations
 from crossings.reports.bare import BRACKETED, CONTINUED, RESTATED, bare_reason, noun_before
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Signs, Verdict, measure_of
+from crossings.reports.measures import Signs, Verdict, measure_of, sign_before
 from crossings.reports.nouns import Head, head_of
 from crossings.reports.records import Figure, Sentence, Token
 from crossings.reports.rejection import rejected
@@ -30,7 +30,9 @@ def counts_of(
         head = head_of(figure, sentence, lexicon)
         if head.kind == "thing" or head.unit == "homes":
             things = True
-        elif not (things and (head.kind == "pronoun" or head.name in {"others", "more"})):
+        elif head.name == "whom" or not (
+            things and (head.kind == "pronoun" or head.name in {"others", "more"})
+        ):
             candidates.append((figure, head))
             things = things and head.kind != "people"
     if not candidates:
@@ -61,29 +63,64 @@ def _count(
     if head.kind == "bare":
         # The number may continue people counted just before: "3,200 more", "We counted 1,200".
         toll = toll_of(figure, tokens, lexicon)
-        reason = bare_reason(figure, verdict, tie, tokens, found, toll, earlier, lexicon)
+        reason = bare_reason(
+            figure, verdict, tie, tied_to is not None, tokens, found, toll, earlier, lexicon
+        )
         if reason is None:
             return None
         why["noun"] = reason
         if toll is not None and verdict.cost > 0.5:
             verdict = toll_measure(toll, signs, verdict)
+        if reason == "bare, a share of those before":
+            whole = found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
+            tie, tied_to = "part", whole
         if reason in {CONTINUED, RESTATED} and (found or earlier):
             tie, tied_to = "row", _topic(found or earlier)
             verdict = Verdict("other", 1.9, reason)
         if reason == BRACKETED:
             verdict = noun_before(figure, tokens, lexicon) or verdict
+    if head.kind == "pronoun" and tied_to is None and verdict.sign is None:
+        verdict = sign_before(figure, signs) or verdict
+    if verdict.sign is None and not head.measure and _labelled(figure, tokens):
+        verdict = noun_before(figure, tokens, lexicon) or verdict
     why["measure"] = verdict.why
     measure, cost = verdict.measure, verdict.cost
     lender = tied_to
-    if lender is None and found and verdict.sign is None and not head.measure:
+    bare_row = lender is None and verdict.sign is None and not head.measure
+    if bare_row and found and _same_row(found[-1], figure, tokens):
         tie, lender = "row", found[-1]
-    if lender is not None and _inherits(verdict, tie, head, figure, lender):
+    if lender is not None and _inherits(verdict, tie, head, figure, lender, sentence):
         measure, cost = lender.measure, lender.cost + 0.5
         why["measure"] = f"as the figure before it ({tie}): {lender.figure.text}"
-    unit = _unit(head, tokens, tie, tied_to, found, toll, lexicon, why)
+    unit = (
+        "people"
+        if _joined_units(head, tokens, lexicon)
+        else _unit(head, tokens, tie, tied_to, found, toll, lexicon, why)
+    )
     if unit == "homes" or (head.responder and measure not in _HARM):
         return None
     return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, verdict.sign)
+
+
+def _labelled(figure: Figure, tokens: list[Token]) -> bool:
+    """Whether a figure stands in a row of a table: after a colon or in brackets."""
+    return figure.first > 0 and tokens[figure.first - 1].text in {":", "("}
+
+
+def _same_row(previous: Count, figure: Figure, tokens: list[Token]) -> bool:
+    """Whether a figure may share the measure of the one before it: near, with no verb between."""
+    between = tokens[previous.head.end : figure.first]
+    return len(between) <= 14 and not any("verb" in token.classes for token in between)
+
+
+def _joined_units(head: Head, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "500 children and adults": people, of whatever age or sex."""
+    if head.unit not in {"children", "women"} or head.end + 1 >= len(tokens):
+        return False
+    if tokens[head.end].low != "and":
+        return False
+    hit = lexicon.people.at(tokens, head.end + 1)
+    return hit is not None and hit[1][0].plural and hit[1][0].unit != head.unit
 
 
 def _unit(
@@ -125,7 +162,9 @@ def _tie(
     first = figure.first
     if _changes_to(tokens, figure):
         return "prior", found[-1] if found else None
-    opening = not found and (head.kind == "pronoun" or _opens_with_them(tokens, first))
+    opening = not found and (
+        head.kind == "pronoun" or head.partitive or _opens_with_them(tokens, first)
+    )
     previous = found[-1] if found else (_topic(earlier) if earlier else None)
     if previous is None:
         return "", None
@@ -188,7 +227,7 @@ def _topic(earlier: list[Count]) -> Count:
 
 def _of_them(window: list[str], head: Head) -> bool:
     """Whether "of whom", "among them", "of these" stands before the figure."""
-    if head.kind == "pronoun" or "whom" in window[-5:]:
+    if head.kind == "pronoun" or head.partitive or "whom" in window[-5:]:
         return True
     return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
         {"them", "these", "those"} & set(window[-4:])
@@ -197,14 +236,14 @@ def _of_them(window: list[str], head: Head) -> bool:
 
 def _changes_to(tokens: list[Token], figure: Figure) -> bool:
     """Whether the figure is the first of "risen from 19 to 37"."""
+    if not figure.first or tokens[figure.first - 1].low != "from":
+        return False
     after = figure.last
-    return (
-        figure.first > 0
-        and tokens[figure.first - 1].low == "from"
-        and after + 1 < len(tokens)
-        and tokens[after].low == "to"
-        and (tokens[after + 1].kind == "number")
-    )
+    ranged = after + 1 < len(tokens) and tokens[after].low == "to"
+    if ranged and tokens[after + 1].kind == "number":
+        return True
+    before = {token.low for token in tokens[max(0, figure.first - 5) : figure.first]}
+    return bool(before & _CHANGED)
 
 
 def _falls_from(window: list[str]) -> bool:
@@ -212,6 +251,10 @@ def _falls_from(window: list[str]) -> bool:
     return bool(_CHANGES & set(window)) and bool({"on", "from"} & set(window[-3:]))
 
 
+_CHANGED = {
+    "dropped", "fallen", "fell", "risen", "rose", "jumped", "climbed", "increased", "decreased",
+    "declined", "grown", "grew", "soared", "surged", "down", "up", "revised",
+}  # fmt: skip
 _CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
 
 
@@ -233,13 +276,17 @@ def _opens_with_them(tokens: list[Token], first: int) -> bool:
     )
 
 
-def _inherits(verdict: Verdict, tie: str, head: Head, figure: Figure, lender: Count) -> bool:
+def _inherits(
+    verdict: Verdict, tie: str, head: Head, figure: Figure, lender: Count, sentence: Sentence
+) -> bool:
     """Whether the figure has the measure of the one it hangs on rather than one of its own."""
     if not tie:
         return False
     own, sign = verdict.cost, verdict.sign
     if tie == "row":
         return lender.measure != "other"
+    if sign is not None and lender.sentence is not sentence and own <= 1.6:
+        return False
     if sign is not None and sign.first >= head.end and own <= 1.3:
         return False  # a verb or a state of its own
     if sign is not None and lender.head.end <= sign.first < figure.first and own <= 1.6:

@@ -101,7 +101,11 @@ def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             claim.as_of_precision = when.precision
         claim.why["as_of"] = why
         claim.status, claim.why["status"] = status_of(count, when, today, phrased)
-        if claim.status == "planned" and claim.measure in {"refugees_hosted", "arrived"}:
+        if claim.status == "planned" and claim.measure in {
+            "refugees_hosted",
+            "arrived",
+            "sheltered",
+        }:
             claim.measure = "other"  # to be resettled or taken in is not to be there
             claim.why["measure"] += "; planned"
         claim.counting, claim.why["counting"] = counting_of(count, claim, phrased)

@@ -19,8 +19,13 @@ from crossings.reports.phrases import Phrases
 
 
 def entries(text: str) -> list[str]:
-    """Entries of a list in a data file: separated by commas or, without any, by white space."""
-    parts = text.split(",") if "," in text else text.split()
+    """Entries of a list of words in a data file, separated by commas or white space."""
+    return phrases_of(text) if "," in text else text.split()
+
+
+def phrases_of(text: str) -> list[str]:
+    """Entries of a list of words and phrases in a data file, separated by commas."""
+    parts = text.split(",")
     return [" ".join(part.split()) for part in parts if part.strip()]
 
 
@@ -338,12 +343,12 @@ def _people(
     for table in reversed(list(nouns)):  # the later, more telling tables come first
         unit, measure = table["unit"], table.get("measure", "")
         responder = bool(table.get("responder"))
-        for word in entries(table.get("plural_only", "")):
+        for word in phrases_of(table.get("plural_only", "")):
             add(word, PeopleNoun(unit, measure, True, responder))
-        for word in entries(table.get("either", "")):
+        for word in phrases_of(table.get("either", "")):
             add(word, PeopleNoun(unit, measure, True, responder, True))
             add(inflection.plural(word), PeopleNoun(unit, measure, True, responder))
-        for word in entries(table["words"]):
+        for word in phrases_of(table["words"]):
             many = inflection.plural(word)
             either = many == word
             add(many, PeopleNoun(unit, measure, True, responder, either))
@@ -361,7 +366,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
         measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
         transitive = bool(table.get("transitive"))
         needs = frozenset(entries(table.get("needs", "")))
-        for phrase in entries(table["words"]):
+        for phrase in phrases_of(table["words"]):
             if role in {"object", "subject", "either"}:
                 forms = inflection.verb(phrase)
             elif role == "noun":
@@ -394,7 +399,7 @@ def _class_words(
             maybe += [forms["base"], forms["s"]]
     for table in _table(language, "measures")["trigger"]:
         if table["role"] in {"object", "subject", "either"}:
-            for phrase in entries(table["words"]):
+            for phrase in phrases_of(table["words"]):
                 forms = inflection.verb(phrase.split()[0])
                 sure += [forms["ed"], forms["en"], forms["ing"]]
                 maybe += [forms["base"], forms["s"]]
@@ -454,7 +459,8 @@ def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozen
 
 def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
     return {
-        name: _phrases((phrase, phrase) for phrase in entries(text)) for name, text in table.items()
+        name: _phrases((phrase, phrase) for phrase in phrases_of(text))
+        for name, text in table.items()
     }
 
 

@@ -19,6 +19,8 @@ TOO_FAR = 4.5
 """A sign that costs more says nothing about the figure."""
 _REACH = 45
 _IMPOSSIBLE = 99.0
+_OTHER = 0.25
+"""How much weaker signs of the measure ``other`` are: it says least."""
 
 _PRICES = (
     ("negation", 0.4),
@@ -94,12 +96,12 @@ class Signs:
                 "have" in sentence.tokens[position - 1].classes
             ):
                 prices[position] = 0.06  # "have since been released"
-        _make_insertions_cheap(sentence.tokens, prices)
         for figure in figures:
             prices[figure.first] += 1.3
         for sign in self.found:
             if sign.trigger.form in {"ed", "en"}:
                 prices[sign.first] = max(prices[sign.first], 1.3)
+        _make_insertions_cheap(sentence.tokens, prices)
         self._sums = [0.0, *accumulate(prices)]
 
     def price(self, first: int, last: int) -> float:
@@ -161,6 +163,14 @@ def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> None:
             opened = None
 
 
+def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
+    """What was said of "them" before: "Civilians streamed out, 12,500 of them ..."."""
+    for sign in reversed(signs.found):
+        if sign.last <= figure.first and sign.trigger.role in {"subject", "either", "object"}:
+            return Verdict(sign.trigger.measure, 1.0, f"said of them: {sign.trigger.name}", sign)
+    return None
+
+
 def _reason(sign: Sign, cost: float) -> str:
     return f"{sign.trigger.role}: {sign.trigger.name} ({cost:.2f})"
 
@@ -187,10 +197,11 @@ def _price(token: Token) -> float:
 
 def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     """What it costs to read the figure as the one the sign speaks of."""
+    own = sign.trigger.cost + (_OTHER if sign.trigger.measure == "other" else 0.0)
     if sign.first >= head.end:
-        return sign.trigger.cost + _cost_after(sign, figure, head, signs)
+        return own + _cost_after(sign, figure, head, signs)
     if sign.last <= figure.first:
-        return sign.trigger.cost + _cost_before(sign, figure, signs)
+        return own + _cost_before(sign, figure, signs)
     if sign.first >= figure.last and sign.trigger.role != "noun":
         return sign.trigger.cost + (1.0 if head.measure == sign.trigger.measure else 1.5)
     if sign.first >= figure.last and sign.last > head.end:
@@ -243,9 +254,22 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
         return gap + (0.0 if sign.first - head.end <= 4 else 0.4)
     if trigger.role in {"object", "either"}:
         return _verb_after(sign, head, signs, cost, helpers)
+    if trigger.form in {"ed", "en", "base", "s"} and _counts_others(tokens, sign.last):
+        return _IMPOSSIBLE
     if helpers:
         return min(cost, _main_verb(sign, head, signs, cost))
     return cost + (1.0 if trigger.form == "ing" else 0.0)
+
+
+def _counts_others(tokens: list[Token], after: int) -> bool:
+    """Whether the verb's object is another number of people: "the crash left at least 53 dead"."""
+    ahead = tokens[after : after + 4]
+    number = next((n for n, token in enumerate(ahead) if token.kind == "number"), None)
+    return number is not None and all(
+        token.kind == "word" and not token.classes & {"preposition", "conjunction"}
+        for token in ahead[:number]
+        if token.low not in {"at", "than", "about", "over"}
+    )
 
 
 def _verb_after(
@@ -262,13 +286,19 @@ def _verb_after(
     if _takes_object(tokens, sign.last):
         return _IMPOSSIBLE
     if trigger.role == "object":
-        return cost + (0.9 if sign.first - head.end <= 2 else 2.5)
+        return cost + (0.6 if sign.first - head.end <= 2 else 2.5)
     return cost + (0.4 if trigger.form in {"ed", "en"} and not helpers else 0.0)
 
 
 def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
     """A finite verb after a reduced relative is the main one: "displaced by war have returned"."""
     between = signs.tokens[head.end : sign.first]
+    if (
+        between
+        and "relative" in between[0].classes
+        and not any("verb" in token.classes and "be" not in token.classes for token in between[1:])
+    ):
+        return cost  # the verb of the relative clause itself
     if len(between) > 25 or any(
         token.text in {",", ";", ":", "(", ")"}
         or token.kind == "number"
@@ -282,6 +312,16 @@ def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
 _AGENT = 5.0
 
 
+def _reached(between: list[Token]) -> bool:
+    """Whether a noun and a number are joined by a verb of reaching, in one clause."""
+    if any(token.text in {";", ":"} or token.low in {"but", "while"} for token in between):
+        return False
+    return any(
+        "toll_verb" in token.classes and "preposition" not in token.classes
+        for token in between[-6:]
+    )
+
+
 def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
     """The people stand after the sign: they are its object, or what its noun is "of"."""
     tokens, trigger = signs.tokens, sign.trigger
@@ -291,7 +331,7 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
         return _IMPOSSIBLE
     if trigger.role == "noun":
         linked = near.low in {"of", "for", "to", "at", "with", ":", "by", "among", "is", "was"}
-        reached = any("toll_verb" in token.classes for token in tokens[sign.last : figure.first])
+        reached = _reached(tokens[sign.last : figure.first])
         if linked and sign.last == figure.first - 1:
             return 0.2
         if reached:
@@ -303,13 +343,18 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
     if trigger.role == "subject":
         if near.low in {"including", "were", "are", "was"}:
             return gap + 1.0
-        return gap + 2.8
+        return gap + 4.5
     cost = gap
     helpers = helpers_before(tokens, sign.first)
     if trigger.form in {"ed", "en"} and "be" in helpers:
         cost += 1.8
     if near.low == "by":
         return cost + _AGENT
-    if "preposition" in near.classes and near.low not in {"including", "than", "up", "over"}:
+    touching = sign.last == figure.first  # "taken in 716,000": the preposition is the verb's
+    if (
+        not touching
+        and "preposition" in near.classes
+        and near.low not in {"including", "than", "up", "over"}
+    ):
         cost += 1.2
     return cost

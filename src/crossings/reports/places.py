@@ -37,6 +37,8 @@ _NAME_JOINS = {
 _LONGEST = 9
 
 # How well a tie suits a measure: smaller is better.
+_OF = {"of", "between", "to", "with"}
+_NO_NAMES = {"adverb", "determiner", "pronoun", "conjunction", "auxiliary", "preposition"}
 _TIE_NAMES = ("at", "to", "reached", "subject", "from", "left", "of", "bare", "label")
 _TIES = {
     kind: dict(zip(_TIE_NAMES, costs, strict=True))
@@ -44,7 +46,7 @@ _TIES = {
         "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
         "comes": (0.5, 0.0, 0.0, 0.9, 9.0, 9.0, 1.6, 2.2, 0.0),
         "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8, 0.0),
-        "displaced": (0.0, 0.9, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
+        "displaced": (0.0, 0.5, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
         "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4, 0.0),
     }.items()
 }
@@ -164,7 +166,7 @@ def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     token = tokens[position]
     if not is_capital(token) or token.low in lexicon.times or token.low == "may":
         return False
-    if token.classes & {"adverb", "determiner", "pronoun", "conjunction", "auxiliary"}:
+    if token.classes & _NO_NAMES:
         return False
     people = lexicon.people.at(tokens, position)
     if people is not None and people[1][0].plural and not people[1][0].either:
@@ -199,8 +201,9 @@ class _Phrase:
         if token.low in words.nouns:
             self.noun = position
             return True
-        if token.low in {"of", "between", "to"} and self.noun == position - 1 >= self.first:
-            return self._name_after_of(position)
+        if token.low in _OF and self.noun == position - 1 >= self.first:
+            fresh = not self.named or self.tokens[position - 1].low in self._words.partly
+            return fresh and self._name_after_of(position)
         if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
             return position > self.first or token.low != "'s"
         return self._joins(position) if self.named else self._may_describe(position)
@@ -227,6 +230,9 @@ class _Phrase:
     def _joins(self, position: int) -> bool:
         """A small word or comma inside a name or a list of names."""
         token, following = self.tokens[position], position + 1
+        if _low(self.tokens, position - 1) == "'s":
+            ahead = self.tokens[position : position + 3]
+            return any(word.low in self._words.nouns for word in ahead)
         if token.text == "," or token.low == "and":
             return _another_place(self.tokens, following, self._lexicon, token.low == "and")
         if token.low == "of" and _low(self.tokens, following) == "the":
@@ -371,7 +377,7 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
         cost = 0.0
     else:
         between = tokens[mention.last : first]
-        cost = 0.0 if mention.first <= 2 else 0.35
+        cost = 0.25 if mention.first <= 2 else 0.35
         if mention.tie not in {"label", "subject"} and any(
             token.kind == "number" for token in tokens[max(0, mention.first - 6) : mention.first]
         ):
@@ -411,9 +417,12 @@ def _by_nationality(count: Count, lexicon: Lexicon) -> tuple[str, str] | None:
     if count.measure == "refugees_hosted":
         span = tokens[count.figure.last : count.head.end]
     elif count.measure == "returned" and count.sign is not None:
-        if count.sign.trigger.role != "object" or count.sign.first > count.figure.first:
+        if count.sign.trigger.role != "object":
             return None
+        by = [token.low for token in tokens[count.sign.last : count.sign.last + 1]] == ["by"]
         span = tokens[max(0, count.sign.first - 6) : count.sign.first]
+        if by:
+            span = tokens[count.sign.last : count.sign.last + 4]
     else:
         return None
     for token in span:

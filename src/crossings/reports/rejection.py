@@ -17,13 +17,54 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         return "no whole number"
     if figure.high == 0 and figure.low == 0:
         return "nothing counted"
-    if figure.low == 1 and figure.last < len(tokens) and tokens[figure.last].low == "of":
-        return "one of a group"
+    if figure.low == 1 and _one_who_speaks(figure, tokens, lexicon):
+        return "one of a group, or one who speaks"
+    if _age(figure, tokens, lexicon) or _apposed_age(figure, tokens):
+        return "an age"
     return (
         _by_what_follows(figure, tokens, lexicon)
         or _by_what_precedes(figure, tokens, lexicon)
         or _as_year(figure, tokens, lexicon)
     )
+
+
+def _age(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "children under five", "those over 60"."""
+    number = number_start(figure, tokens)
+    while number < figure.last and tokens[number].low in _LIMITS:
+        number += 1
+    limit = number - 1
+    value = figure.high or figure.low or 0
+    if limit < 1 or tokens[limit].low not in _LIMITS or value > 100:
+        return False
+    before = lexicon.people.at(tokens, limit - 1)
+    whose = before is not None or tokens[limit - 1].low in {"those", "anyone", "everyone", "nobody"}
+    return whose and not _people_follow(figure, tokens, lexicon)
+
+
+def _apposed_age(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "the driver, 53, died"."""
+    if figure.first == 0 or figure.last >= len(tokens) or figure.last - figure.first > 1:
+        return False
+    commas = tokens[figure.first - 1].text == tokens[figure.last].text == ","
+    return commas and figure.kind == "digits" and 0 < (figure.low or 0) < 110
+
+
+_LIMITS = {"under", "over", "below", "above", "aged"}
+
+
+def _one_who_speaks(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "one of the reasons", "said one woman", "one man told us"."""
+    verbs = lexicon.speech.verbs
+    if figure.last >= len(tokens):
+        return False
+    if tokens[figure.last].low == "of":
+        return True
+    before = tokens[figure.first - 1] if figure.first else None
+    if before is not None and before.low in verbs and before.low not in lexicon.speech.weak:
+        return figure.first > 1 and tokens[figure.first - 2].kind == "sign"
+    after = [token.low for token in tokens[figure.last + 1 : figure.last + 4]]
+    return bool({"said", "told", "says", "tells"} & set(after))
 
 
 def number_start(figure: Figure, tokens: list[Token]) -> int:
@@ -86,6 +127,8 @@ def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | No
         return None if article else f"after {before.low}"
     if not glued:
         return None
+    if before.kind == "word" and before.text[0].isupper():
+        return f"glued to {before.text}"
     if before.text in {".", ":", "/"} and after_word and tokens[index - 1].kind == "number":
         return "part of a time, a date or a decimal"
     if before.text in {"-", "‑", "+", "#", "="}:
@@ -103,6 +146,8 @@ def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | Non
     months = lexicon.rejections["months"]
     if before in months and (figure.low or 0) <= 2100:
         return "a date"
+    if bare > 2 and before in {"and", "to", "-", "–", "or"} and tokens[bare - 3].low in months:
+        return "a date" if (figure.low or 0) <= 31 else None  # March 28 and 29
     if figure.last - bare == 3:  # a range of years: 1998-2004
         ends = {tokens[bare].text, tokens[bare + 2].text}
         return "years" if all(_is_year(text) for text in ends) else None

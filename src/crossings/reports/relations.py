@@ -49,9 +49,8 @@ def status_of(
     """The status as spoken, and why; ``today`` is the day of the text, if that is known."""
     tokens = count.sentence.tokens
     first, last = _clause(tokens, count)
-    if count.tie == "prior" or (
-        count.figure.first >= 2
-        and phrased.hit("prior", count.figure.first - 3, count.figure.first, count)
+    if count.tie == "prior" or phrased.hit(
+        "prior", count.figure.first - 7, count.figure.first, count
     ):
         return "prior", "an earlier value of the same figure"
     if phrased.hit("uncertain", first, last, count):
@@ -66,6 +65,10 @@ def status_of(
         return "planned", planned
     if foreseen:
         return "forecast", foreseen
+    modal = _modal(tokens, count)
+    if modal:
+        planned_too = modal in _INTENDS and count.measure in _PLANNABLE
+        return ("planned" if planned_too else "forecast"), f"the verb has {modal}"
     if when is not None and today is not None and not when.running and when.day < today - _OLD:
         return "historical", f"{when.day.isoformat()} is long before publication"
     if phrased.hit("historical", first, last, count):
@@ -73,6 +76,22 @@ def status_of(
     if count.figure.first and _elsewhere_in_time(tokens, count):
         return "historical", "the time of an earlier event: since ..., when"
     return "reported", ""
+
+
+def _modal(tokens: list[Token], count: Count) -> str:
+    """The modal of the verb that governs the figure: will, may, would ..."""
+    if count.sign is None or count.sign.trigger.form == "":
+        return ""
+    for position in range(count.sign.first - 1, max(-1, count.sign.first - 5), -1):
+        token = tokens[position]
+        if "modal" in token.classes:
+            return token.low
+        if not token.classes & {"be", "have", "auxiliary", "adverb", "negation"}:
+            return ""
+    return ""
+
+
+_INTENDS = {"will", "would", "shall", "'ll"}
 
 
 def _elsewhere_in_time(tokens: list[Token], count: Count) -> bool:

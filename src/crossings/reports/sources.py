@@ -50,8 +50,9 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     cues += _spoken(sentence, names, memory, lexicon)
     if not cues:
         cues += _colon(sentence, names, lexicon)
-    if not cues:
-        cues += _citations(sentence, names, lexicon)
+    cited = _citations(sentence, names)
+    if not cues or len(cited) > 1:
+        cues = cited or cues
     for name in names.persons():
         if not set(name.lower().split()) <= set(memory.person.lower().split()):
             memory.person = name
@@ -143,11 +144,15 @@ def _limit(cue: Cue, tokens: list[Token]) -> None:
     if cue.first > 0:
         return
     for position in range(cue.at + 1, min(cue.at + 9, len(tokens) - 1)):
-        if tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE:
+        aside = tokens[position].low == "as" and tokens[position + 1].low != "of"
+        if aside or (
+            tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE
+        ):
             cue.last = position
             return
 
 
+_OBJECT_OF = {"in", "from", "of", "with", "at", "on", "for", "to", "under"}
 _NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
 
 
@@ -273,6 +278,9 @@ def _subject_before(
     if span is None:
         return None
     first, last = span
+    before = tokens[first - 1] if first else None
+    if before is not None and before.low in _OBJECT_OF and verb[0] not in lexicon.speech.telling:
+        return None  # "in a report published on Friday"
     if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
         return None
     told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
@@ -393,25 +401,24 @@ def _colon(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
     return []
 
 
-def _citations(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
-    """As in "(IOM, May 2014)", "(source: X)": sources in brackets."""
+def _citations(sentence: Sentence, names: Names) -> list[Cue]:
+    """As in "(IOM, May 2014)", "(source: X)": each speaks for what stands before it."""
     tokens = sentence.tokens
-    found: list[str] = []
-    at = 0
+    cues: list[Cue] = []
+    first = 0
     for position, token in enumerate(tokens):
         if token.text != "(":
             continue
         close = position + 1
-        while close < len(tokens) and tokens[close].text != ")":
+        while close < len(tokens) and close - position < 90 and tokens[close].text != ")":
             close += 1
-        inside = tokens[position + 1 : close]
-        if not inside or len(inside) > 90:
-            continue
-        named = names.cited(position + 1, close)
+        named = names.cited(position + 1, close) if close > position + 1 else []
         if named:
-            found += [name for name in named if name not in found]
-            at = at or position
-    return [Cue(found[:4], None, 0, len(tokens), at, "citation")] if found else []
+            cues.append(Cue(named[:4], None, first, close, position, "citation"))
+            first = close
+    if cues:
+        cues[-1].last = len(tokens)
+    return cues
 
 
 # --- relays ---------------------------------------------------------------------------------------
