@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from crossings.cli_ledger import By, Database, ledger_app, reviewer
+from crossings.cli_record import again, history, seal, verify_seal
 from crossings.cli_serve import serve
 from crossings.errors import CrossingsError
 
@@ -221,11 +222,21 @@ def forecast(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep it among past forecasts (CROSSINGS_STORE).")
+    ] = False,
+    replay: Annotated[
+        Path | None, typer.Option(help="Make this kept forecast again: the same, or what changed.")
+    ] = None,
 ) -> None:
     """Forecast who will arrive, where, by when, from what was known at the issue time.
 
     Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 -o out/[/bold]
     """
+    if replay is not None:
+        again(situation, replay)
+        return
+
     from crossings.situation.catalogue import load
 
     everything = load(situation)  # first: what is wrong with a folder is told at once
@@ -238,6 +249,7 @@ def forecast(
 
     from crossings.exchange.forecast_folder import write_forecast
     from crossings.exchange.forecast_json import forecast_json
+    from crossings.exchange.kept import Kept, default_store
     from crossings.forecast.issue import forecast as issue
     from crossings.publish.page import situation_page
     from crossings.publish.progress import progress_bar
@@ -257,6 +269,8 @@ def forecast(
     if out is not None:
         page = situation_page(outlook, everything.as_of(outlook.issued_at), everything)
         write_forecast(outlook, everything, out, page)
+    if keep:
+        Kept(default_store()).add(outlook, everything)
     if as_json:
         print(forecast_json(outlook, everything))
     else:
@@ -439,6 +453,9 @@ def export(
 
 
 app.command()(serve)
+app.command()(history)
+app.command()(seal)
+app.command("verify-seal")(verify_seal)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def _print_headline(console: Console, shown: View) -> None:
     )
 
 
-def _table(title: str, *columns: tuple[str, bool]) -> Table:
+def plain_table(title: str, *columns: tuple[str, bool]) -> Table:
+    """A table without frames; of each column its heading and whether it holds numbers."""
     table = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
     )
@@ -124,7 +125,7 @@ def _days_table(shown: View) -> Table:
     if reported:
         columns.append(("Reported later*", True))
     title = f"{words.target_words(top.target)}, {shown.place_name(top.place)}".capitalize()
-    table = _table(clean(title), *columns)
+    table = plain_table(clean(title), *columns)
     for i in _days(shown, MOST_DAYS):
         row, step = rows[i], words.step_of(rows[i])
         cells = [
@@ -145,7 +146,7 @@ def _places_table(shown: View) -> Table:
     """Each place that may expect somebody: the busiest at the next, a middle and the last day."""
     top = headline(shown.outlook)
     columns = [("Place", False), ("By the end of", False), ("Median", True)]
-    table = _table("Place by place", *columns, ("Plan for", True), ("9 in 10", True))
+    table = plain_table("Place by place", *columns, ("Plan for", True), ("9 in 10", True))
     ends = day_ends(shown.outlook)
     days = sorted({ends[0], ends[len(ends) // 2], ends[-1]})
     found = {
@@ -174,7 +175,7 @@ def _print_claims(console: Console, shown: View) -> None:
     used = [c for c in shown.known.claims if c.id in uses and uses[c.id].used]
     used.sort(key=lambda c: (-uses[c.id].weight, -(c.as_of.timestamp() if c.as_of else 0.0)))
     columns = [("Figure", False), ("As of", False), ("Who says it", False), ("Weight", True)]
-    table = _table("The figures behind it", *columns)
+    table = plain_table("The figures behind it", *columns)
     for claim in used:
         table.add_row(
             Text(clean(f"{words.figure(claim)} {words.quantity(claim)}", 120)),
