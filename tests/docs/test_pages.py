@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -49,6 +50,32 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(
         exec(compile(block, f"{page.name}, Python block {number}", "exec"), session)
     printed = capsys.readouterr().out
     assert re.search(r"9 in 10 (between )?[\d,]+ (and|to) [\d,]+", printed)
+
+
+def test_the_commands_and_the_python_from_flee_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "docs" / "flee-valley", tmp_path / "flee-valley")
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs" / "tutorial-2-from-flee.md"
+    session: dict[str, object] = {}
+    typed = []
+    for language, block in FENCE.findall(text(page)):
+        if language == "python":
+            exec(compile(block, page.name, "exec"), session)
+            continue
+        for line in block.splitlines():
+            words = shlex.split(line)[1:]
+            few = ["--members", "100"] if words[0] in ("simulate", "forecast") else []
+            done = CliRunner().invoke(app, [*words, *few], catch_exceptions=False)
+            assert done.exit_code == 0, done.output
+            typed.append(words[0])
+    assert typed == ["import", "check", *["simulate"] * 4, "forecast"]
+    printed = capsys.readouterr().out
+    assert "tier: retrospective" in printed
+    found = dict(re.findall(r"(native|Flee's rules|without the capacities):? (\d\.\d\d)", printed))
+    assert set(found) == {"native", "Flee's rules", "without the capacities"}
+    assert {p.name for p in tmp_path.iterdir()} >= {"valley", "flee.csv", "native.csv", "out"}
 
 
 def test_the_readme_needs_five_lines_of_python() -> None:

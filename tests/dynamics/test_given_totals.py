@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import numpy as np
@@ -87,29 +88,38 @@ def test_no_figure_of_a_place_after_as_of_changes_anything_but_the_total() -> No
     )
 
 
-def test_shares_come_from_growth_and_the_road() -> None:
-    certain = SpreadRates(prior=0.5, opening=0.0, concentration=1e9)
-    run = simulate_given_totals(land(), CUT, members=200, rates=certain, days=DAYS)
-    grown = run["present"].isel(time=30).mean("member").values - [1200, 800, 0]
-    # Growth of 600 and 400 of 2,000 people, and half of the prior of a third for a and b.
-    weight = np.array([0.3 + 0.5 / 3, 0.2 + 0.5 / 3])
-    np.testing.assert_allclose(grown[:2] / 2000, weight / weight.sum(), atol=0.01)
-    assert grown[2] == 0
+CERTAIN = SpreadRates(forgetting=math.inf, prior=0.5, distance_power=0.0, groups=1e9)
 
 
-def test_a_newly_opened_place_gets_its_share_from_then_on() -> None:
-    certain = SpreadRates(opening=0.25, opening_certainty=1e9, concentration=1e9)
-    run = simulate_given_totals(land(opens=20), CUT, members=100, rates=certain, days=DAYS)
-    there = run["present"].sel(place="c").mean("member").values
-    assert there[19] == 0
-    assert there[30] == pytest.approx(0.25 * 1100, rel=0.05)
+def test_shares_come_from_growth_while_open_and_the_road() -> None:
+    run = simulate_given_totals(land(opens=20), CUT, members=200, rates=CERTAIN, days=DAYS)
+    gained = run["present"].diff("time").mean("member").values
+    # Of 2,000 people at day 10 half came since the start: 600 to a, 400 to b, all while both were
+    # open; c, which nobody could reach before day 20, has the prior alone.
+    rates = np.array([(0.3 + 0.25) / 1.0, (0.2 + 0.25) / 1.0, 0.0])
+    np.testing.assert_allclose(gained[10:19].mean(axis=0), 100 * rates / rates.sum(), rtol=0.03)
+    rates = np.array([(0.3 + 0.5 / 3) / 1.0, (0.2 + 0.5 / 3) / 1.0, (0.5 / 3) / 0.5])
+    np.testing.assert_allclose(gained[19:].mean(axis=0), 100 * rates / rates.sum(), rtol=0.05)
+
+
+def test_a_place_not_counted_lately_is_not_taken_for_an_empty_one() -> None:
+    seen = land(claim("c", 0, 0))  # counted once, at the start: nobody there
+    lately = land(claim("c", 0, 0), claim("c", 10, 0))
+    found = [
+        simulate_given_totals(one, CUT, members=50, rates=CERTAIN, days=DAYS)["present"]
+        .isel(time=30)
+        .sel(place="c")
+        .mean()
+        for one in (seen, lately)
+    ]
+    assert found[0] > 1.5 * found[1] > 0
 
 
 def test_uncertain_shares_differ_between_members() -> None:
     spread = [
-        simulate_given_totals(
-            land(), CUT, members=300, rates=SpreadRates(concentration=k, opening=0.0), days=DAYS
-        )["present"]
+        simulate_given_totals(land(), CUT, members=300, rates=SpreadRates(groups=k), days=DAYS)[
+            "present"
+        ]
         .isel(time=30)
         .sel(place="a")
         .std()
@@ -148,7 +158,7 @@ def test_bad_input(change: dict[str, object], as_of: str, told: str) -> None:
         simulate_given_totals(land().model_copy(update=change), as_of)
 
 
-@pytest.mark.parametrize("rates", [{"opening": 1.5}, {"prior": -1.0}, {"concentration": 0.0}])
+@pytest.mark.parametrize("rates", [{"forgetting": 0.0}, {"prior": -1.0}, {"groups": 0.0}])
 def test_rates_out_of_range(rates: dict[str, float]) -> None:
     with pytest.raises(InputError, match="expected"):
         SpreadRates(**rates)

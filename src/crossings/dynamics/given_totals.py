@@ -8,18 +8,19 @@ the published figures of the places are known; after it none is used. People of 
 are those of its last figure. After it
 
     N(t) - N(t-1) > 0:  newcomers ~ Multinomial(p(t)),
-    p(t) = (1 - b) q(t) + b r(t),
-    q_k(t) ~ f_k (E_k + n G_k(t))  over open places that have received people before,
-    r_k(t) ~ f_k G_k(t)            over open places that have not,
-
+                        p_k(t) ~ f_k (g_k + n G_k(t)) / (x_k + n)  over the places that are open,
     N(t) - N(t-1) < 0:  as many leave, each person being equally likely to.
 
-E_k is the growth of place k up to day c, older growth discounted by a half-life, as a share of all
-people at day c; G the gravity model (:mod:`crossings.dynamics.gravity`); n the weight of that
-prior; b the share that goes to places newly opened (0 where there is none). What is uncertain
-differs between members: f_k is gamma with mean 1 and shape kappa times the share of k (so that the
-shares are Dirichlet with concentration kappa), b is beta. Growth as evidence of shares with a
-Dirichlet prior is the Dirichlet-multinomial model; its constants were chosen on past crises, see
+g_k is how much place k grew up to its last figure, x_k how much the total grew while k was open and
+until then, both discounted by a half-life and as shares of all people at day c; G is the gravity
+model (:mod:`crossings.dynamics.gravity`), n the weight of that prior. So a place counts by its
+growth while it could grow: one that opened lately, or has not been counted since, is not taken for
+one where nobody goes, and one that opens later starts with the share that the road gives it.
+
+What is uncertain differs between members: f_k is gamma with mean 1 and shape kappa (g_k + n G_k).
+That is the posterior of a place's rate under a gamma prior and counts of newcomers that come in
+kappa groups in all (the gamma-Poisson model with exposure, Gelman et al., Bayesian Data Analysis,
+3rd edition, section 2.6). The constants n, kappa and the half-life were chosen on past crises, see
 ``benchmarks/results/given_totals.md``.
 """
 
@@ -34,7 +35,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import betaincinv, gammaincinv
+from scipy.special import gammaincinv
 
 from crossings.dynamics.binomial import exact_binomial
 from crossings.dynamics.compiled import entry
@@ -50,7 +51,7 @@ I8 = npt.NDArray[np.int64]
 TARGET = "hosted.stock"
 RECEIVES = frozenset({"camp", "reception"})
 
-SPREAD, OPENING, MOVE = 141, 142, 143
+SPREAD, MOVE = 141, 142
 """Purposes of the draws here."""
 
 
@@ -59,35 +60,33 @@ class SpreadRates:
     """Constants of the model; see the module for what they do.
 
     ``forgetting``: half-life of past growth as a multiple of the time from the start to ``as_of``;
-    ``prior``: n; ``opening``: mean of b; ``distance_power`` and ``softening_km``: of the gravity
-    model; ``concentration``: kappa; ``opening_certainty``: sum of the two shapes of b.
+    ``prior``: n; ``distance_power`` and ``softening_km``: of the gravity model; ``groups``: kappa.
     """
 
-    forgetting: float = math.inf
-    prior: float = 0.3
-    opening: float = 0.2
+    forgetting: float = 2.0
+    prior: float = 0.1
     distance_power: float = 0.75
     softening_km: float = 50.0
-    concentration: float = 20.0
-    opening_certainty: float = 5.0
+    groups: float = 16.0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            top = 1.0 if field.name == "opening" else math.inf
-            if not 0 <= value <= top or (value == 0 and field.name in _POSITIVE):
-                raise InputError(f"rates: {field.name}: found {value}, expected it to be positive")
-
-
-_POSITIVE = ("forgetting", "concentration", "opening_certainty")
+            low = field.name in ("distance_power", "softening_km")
+            if not 0 <= value <= math.inf or (value == 0 and not low):
+                wanted = "0 or more" if low else "more than 0"
+                raise InputError(f"rates: {field.name}: found {value}, expected {wanted}")
 
 
 class Known(NamedTuple):
-    """What is known up to day ``cut``: people by day (cut + 1, K), and whether any came, (K,)."""
+    """What is known up to day ``cut``: people by day (cut + 1, K), and days of last figures (K,).
+
+    A place without a figure has the last day -1.
+    """
 
     cut: int
     people: F8
-    received: npt.NDArray[np.bool_]
+    last: I8
 
 
 def simulate_given_totals(
@@ -142,13 +141,14 @@ def simulate_given_totals(
     pull = gravity(situation, places, people, total.size, rates.distance_power, rates.softening_km)
     receives = open_places(situation, places, total.size)
     numbers = np.arange(first_member, first_member + members, dtype=np.int64)
-    fixed, fresh = _weights(learned, pull, receives, rates)
-    factors = _factors(seed, numbers, places, _middle(fixed, fresh, cut, rates), rates)
-    opening = _opening(seed, numbers, rates)
+    grown, exposed = _evidence(learned, total, receives, rates)
+    middle = (grown + rates.prior * pull) / (exposed + rates.prior) * receives
+    shape = rates.groups * (grown + rates.prior * _first(pull * receives, cut))
+    factors = _factors(seed, numbers, places, shape)
     codes = np.array([entity_code(place) for place in places], dtype=np.int64)
     present = np.zeros((members, total.size, len(places)), dtype=np.int64)
     present[:, : cut + 1] = np.rint(learned.people).astype(np.int64)
-    _spread(seed, numbers, codes, total, cut, fixed, fresh, factors, opening, present)
+    _spread(seed, numbers, codes, total, cut, middle, factors, present)
     return _dataset(situation, limit, seed, numbers, places, total, present)
 
 
@@ -197,57 +197,41 @@ def known_people(known: Situation, places: list[str], cut: int) -> Known:
         InputError: no place has a figure.
     """
     table = np.zeros((cut + 1, len(places)))
+    last = np.full(len(places), -1, dtype=np.int64)
     for k, place in enumerate(places):
         found = {day: value for day, value in _figures(known, place).items() if day <= cut}
         if found:
             table[:, k] = np.interp(np.arange(cut + 1), list(found), list(found.values()))
+            last[k] = max(found)
     if not table.any():
-        raise InputError(
-            "claims.csv: found no figure of a place up to as_of, expected at least one"
-        )
-    return Known(cut, table, np.asarray((table > 0).any(axis=0)))
+        raise InputError("claims.csv: found no figure of a place up to as_of, expected one")
+    return Known(cut, table, last)
 
 
-def _weights(
-    learned: Known, pull: F8, receives: npt.NDArray[np.bool_], rates: SpreadRates
+def _evidence(
+    learned: Known, total: I8, receives: npt.NDArray[np.bool_], rates: SpreadRates
 ) -> tuple[F8, F8]:
-    """Shares among places that have received people (T, K), and among those that have not."""
+    """Growth of each place and of the total while it was open and counted, (K,) both."""
+    days = np.arange(1, learned.cut + 1)
+    kept = 0.5 ** ((learned.cut - days) / (rates.forgetting * max(1, learned.cut)))
+    seen = receives[1 : learned.cut + 1] & (days[:, None] <= learned.last)
+    weight = kept[:, None] * seen / max(1.0, learned.people[-1].sum())
     growth = np.maximum(0.0, np.diff(learned.people, axis=0))
-    age = learned.cut - 1 - np.arange(learned.cut)
-    kept = 0.5 ** (age / (rates.forgetting * max(1, learned.cut)))
-    evidence = (kept[:, None] * growth).sum(axis=0) / max(1.0, learned.people[-1].sum())
-    old = learned.received & (evidence > 0)
-    fixed = (evidence + rates.prior * pull) * (receives & old)
-    fresh = pull * (receives & ~old)
-    return _normed(fixed), _normed(fresh)
+    whole = np.maximum(0, np.diff(total[: learned.cut + 1]))
+    return (weight * growth).sum(axis=0), (weight * whole[:, None]).sum(axis=0)
 
 
-def _normed(table: F8) -> F8:
-    whole = table.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(table, whole, out=np.zeros_like(table), where=whole > 0))
+def _first(pull: F8, cut: int) -> F8:
+    """The pull of each place on the first day from ``cut`` on that it has any, (K,)."""
+    first = np.argmax(pull[cut:] > 0, axis=0)
+    return np.asarray(pull[cut:][first, np.arange(pull.shape[1])])
 
 
-def _middle(fixed: F8, fresh: F8, cut: int, rates: SpreadRates) -> F8:
-    """The share of each place on its first open day after ``cut``, for the spread of its factor."""
-    mixed = (1 - rates.opening) * fixed[cut:] + rates.opening * fresh[cut:]
-    first = np.argmax(mixed > 0, axis=0)
-    return np.asarray(np.maximum(mixed[first, np.arange(mixed.shape[1])], 1e-6))
-
-
-def _factors(seed: int, numbers: I8, places: list[str], share: F8, rates: SpreadRates) -> F8:
+def _factors(seed: int, numbers: I8, places: list[str], shape: F8) -> F8:
     """Gamma factors of mean 1, (M, K)."""
-    z = _uniforms(seed, numbers, [f"spread:{place}" for place in places], SPREAD)
-    shape = rates.concentration * share
-    return np.asarray(np.maximum(gammaincinv(shape, z) / shape, 1e-12))
-
-
-def _opening(seed: int, numbers: I8, rates: SpreadRates) -> F8:
-    """The share of newly opened places, (M,)."""
-    if rates.opening in (0.0, 1.0):
-        return np.full(numbers.size, rates.opening)
-    u = _uniforms(seed, numbers, ["opening"], OPENING)[:, 0]
-    a = rates.opening * rates.opening_certainty
-    return np.asarray(betaincinv(a, rates.opening_certainty - a, u))
+    u = _uniforms(seed, numbers, [f"spread:{place}" for place in places], SPREAD)
+    shape = np.maximum(shape, 1e-3)  # a place that nothing leads to has no rate to be uncertain of
+    return np.asarray(np.maximum(gammaincinv(shape, u) / shape, 1e-12))
 
 
 def _uniforms(seed: int, numbers: I8, names: list[str], purpose: int) -> F8:
@@ -265,15 +249,12 @@ def _spread(
     codes: I8,
     total: I8,
     cut: int,
-    fixed: F8,
-    fresh: F8,
+    middle: F8,
     factors: F8,
-    opening: F8,
     present: I8,
 ) -> None:
     """Fill the days from ``cut`` on, place by place by conditional binomials."""
     places = codes.size
-    weight = np.empty(places)
     for i in range(numbers.size):
         for t in range(cut, total.size):
             before = t if t == cut else t - 1
@@ -283,29 +264,10 @@ def _spread(
                 there += present[i, t, k]
             change = total[t] - there
             if change > 0:
-                _shares(fixed[t], fresh[t], factors[i], opening[i], weight)
+                weight = middle[t] * factors[i]
                 _arrive(seed, numbers[i], codes, t, change, weight, present[i, t])
             elif change < 0:
                 _leave(seed, numbers[i], codes, t, -change, there, present[i, t])
-
-
-@entry
-def _shares(fixed: F8, fresh: F8, factor: F8, opening: float, weight: F8) -> None:
-    """The weights of all places, not normed."""
-    old = 0.0
-    new = 0.0
-    for k in range(weight.size):
-        old += fixed[k] * factor[k]
-        new += fresh[k] * factor[k]
-    share = opening if new > 0.0 else 0.0
-    if old <= 0.0:
-        share = 1.0
-    for k in range(weight.size):
-        weight[k] = 0.0
-        if old > 0.0:
-            weight[k] += (1.0 - share) * fixed[k] * factor[k] / old
-        if new > 0.0:
-            weight[k] += share * fresh[k] * factor[k] / new
 
 
 @entry

@@ -8,6 +8,7 @@ from typing import Literal
 
 import xarray as xr
 
+from crossings.dynamics.flee.simulation import simulate_flee
 from crossings.dynamics.given_totals import SpreadRates, simulate_given_totals
 from crossings.dynamics.simulation import RECORD_HOURS, NativeRates
 from crossings.dynamics.simulation import simulate as simulate_native
@@ -97,7 +98,19 @@ def simulate(
             )
         run = simulate_given_totals(situation, as_of, members, seed, days, rates, first_member)
         return _kept(run, places)
-    raise InputError("rules: found flee, expected native: Flee's rules are not in this version yet")
+    _refuse(rules, totals, as_of=as_of, rates=rates, step_hours=step_hours)
+    return simulate_flee(
+        situation,
+        members,
+        seed,
+        days,
+        "modelled" if how[1] == "modelled" else "given",
+        flee_compatible,
+        capacities,
+        places,
+        first_member,
+        progress,
+    )
 
 
 def _checked(rules: str, totals: str | None) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Knows nothing of situations, claims or forecasts. :mod:`~crossings.scoring.intervals` scores
 quantiles, :mod:`~crossings.scoring.probabilistic` draws and probabilities,
-:mod:`~crossings.scoring.joint` several counts at once; :mod:`~crossings.scoring.comparison` asks
+:mod:`~crossings.scoring.joint` several counts at once, :mod:`~crossings.scoring.differences` a
+simulation of many places; :mod:`~crossings.scoring.comparison` asks
 whether one forecast is better than another, :mod:`~crossings.scoring.decisions` (loaded by its own
 name: it needs scikit-learn) what it is worth to who acts on it;
 :mod:`~crossings.scoring.baselines` are for the first days of a crisis,
@@ -17,6 +18,7 @@ from crossings.scoring.comparison import (
     pairwise_skill,
     relative_score,
 )
+from crossings.scoring.differences import relative_difference
 from crossings.scoring.intervals import (
     QUANTILE_LEVELS,
     WISParts,
@@ -48,6 +50,7 @@ __all__ = [
     "pairwise_skill",
     "pinball",
     "pit",
+    "relative_difference",
     "relative_score",
     "wis",
     "wis_parts",
