@@ -300,9 +300,9 @@ def test_a_feared_flight_is_not_forecast_with_confidence() -> None:
         assert low == 0
         assert median < 1000
         assert high > 1000
-        odds = made.diagnostics["probability_that_people_come"]
+        odds = made.diagnostics["start_of_flow"]["within"]
         assert list(odds) == ["1d", "3d", "7d", "14d"]
-        assert 0.02 < odds["1d"] <= odds["3d"] <= odds["7d"] <= odds["14d"] < 0.7
+        assert 0.005 < odds["1d"] <= odds["3d"] <= odds["7d"] <= odds["14d"] < 0.4
         assert any("Nobody has reported" in note for note in made.notes)
         weak = {use.claim: use.weight for use in made.claims}
         assert all(0 < weak[c.id] < 0.2 for c in claims if c is not people)
@@ -359,7 +359,7 @@ def test_every_kind_of_history_gives_a_range_that_starts_where_it_ends(
     assert low <= median <= most, name
     end = middle(made)
     assert end[2] > 1.02 * max(1.0, end[0]), f"{name}: the end of the horizon is a point"
-    assert made.diagnostics.get("probability_that_people_come") is None
+    assert "start_of_flow" not in made.diagnostics
 
 
 def test_figures_older_than_the_simulated_window_are_where_it_starts() -> None:

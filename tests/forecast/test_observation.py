@@ -426,3 +426,24 @@ def test_rounding_is_that_of_the_grain_and_at_most_of_a_tenth(digits: int, grain
 def test_an_approximate_figure_is_two_per_cent_vaguer() -> None:
     exact, approx = rounding(6543, "exact"), rounding(6543, "approx")
     assert approx == pytest.approx(math.hypot(exact, 0.02 * 6543))
+
+
+@pytest.mark.parametrize(("hours", "enters"), [(70.0, False), (100.0, True)])
+def test_older_counts_at_the_gates_do_not_stand_for_a_newer_total(
+    hours: float, enters: bool
+) -> None:
+    known = two_gates(
+        claim("east-count", 600, 60, place="east"),
+        claim("west-count", 300, 60, place="west"),
+        claim("total", 2500, hours, place="all"),
+    )
+    assert ("total" in observed(known)) == enters
+
+
+def test_of_two_figures_for_one_old_moment_the_larger_stands() -> None:
+    known = one_gate(
+        claim("a", 6000, 60, place="all", sources=("one",)),
+        claim("b", 3000, 60, place="all", sources=("another",)),
+        claim("c", 9000, 110, place="all"),
+    )
+    assert set(observed(known)) == {"a", "c"}

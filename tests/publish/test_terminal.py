@@ -61,7 +61,7 @@ def test_a_plan_is_not_worded_as_a_count() -> None:
 
 def test_notes_and_the_chance_that_anybody_comes_are_printed() -> None:
     out = io.StringIO()
-    odds = {"probability_that_people_come": {"1d": 0.004, "3d": 0.31}}
+    odds = {"start_of_flow": {"within": {"1d": 0.004, "3d": 0.31}}}
     made = dataclasses.replace(outlooks.outlook(5, 4), diagnostics=odds)
     print_outlook(Console(file=out, width=100), made, outlooks.situation())
     text = " ".join(out.getvalue().split())

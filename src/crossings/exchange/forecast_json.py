@@ -47,6 +47,7 @@ def forecast_json(outlook: Outlook, situation: Situation) -> str:
         "places": list(outlook.places),
         "headline": _headline(outlook, zone),
         "exceedance": _exceedance(outlook, zone),
+        "start_of_flow": outlook.diagnostics.get("start_of_flow"),
         "last_figure": _last_figure(outlook.last_figure),
         "claims": [_claim(use, known) for use in outlook.claims],
         "members": outlook.members,

@@ -25,6 +25,7 @@ from crossings.forecast.corridors import Corridors
 from crossings.forecast.observation import ARRIVALS, Evidence, moment
 from crossings.forecast.onset import Members, OnsetModel
 from crossings.forecast.parameters import Priors
+from crossings.forecast.pool import Growth, pooled
 from crossings.forecast.published import Last, last_figures, of_all, published
 from crossings.forecast.request import Request
 from crossings.forecast.timeline import Grid, entry_open
@@ -71,16 +72,20 @@ def count(
     history: engine.History,
     evidence: Evidence,
     priors: Priors,
+    growth: Growth | None = None,
 ) -> Counts:
     """Whole people by target, place and time.
 
-    ``history`` holds every step of the gates' network for ``members``.
+    ``history`` holds every step of the gates' network for ``members``; ``growth`` is pooled with
+    it where it is given.
     """
     shape, gates = model.shape, len(model.shape.gates)
     record = record_steps(model.grid, request.times)
     latest = last_figures(evidence.observations)
     anchors = _anchors(evidence.shares, shape, request.issued_at)
     series = _series(model, members, history, latest, request.seed)
+    if growth is not None:
+        series = pooled(series, growth, shape, model.grid, request.seed)
     # Forecast times may stand within the step of the last figure: what was reported stays reported.
     level = np.maximum(series[:, record], _floors(shape, latest, anchors))
     total = level[:, :, gates]

@@ -12,23 +12,28 @@ import datetime as dt
 import platform
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from crossings.dynamics.streams import entity_code, normals
+from crossings.dynamics.streams import block_uniforms, entity_code, normals
 from crossings.forecast.corridors import Corridors, corridors
-from crossings.forecast.counts import ARRIVED, PRESENT, Table, count
+from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
+from crossings.forecast.growth.levels import published_series
+from crossings.forecast.learned import Coefficients, coefficients
 from crossings.forecast.observation import Evidence, gather
-from crossings.forecast.onset import OnsetModel
+from crossings.forecast.onset import Members, OnsetModel
 from crossings.forecast.outlook import LastFigure, Outlook
 from crossings.forecast.parameters import Priors
 from crossings.forecast.parts import of_gates
-from crossings.forecast.population import population
+from crossings.forecast.pool import Growth
+from crossings.forecast.population import Population, population
 from crossings.forecast.published import last_figures, of_all
 from crossings.forecast.request import FEWEST_MEMBERS, Request, canonical, request
 from crossings.forecast.sampler import Particles, Report, Sampler
+from crossings.forecast.start import Start, drawn_so, start_of_flow
 from crossings.forecast.unmapped import with_assumed_roads
 from crossings.forecast.uses import claim_uses
 from crossings.situation.records import ALL, Situation
@@ -40,9 +45,6 @@ FUTURES = 2
 
 DELAY = dt.timedelta(hours=2)
 """Assumed publication times may be this much later: shown beside every forecast."""
-
-SOME_PEOPLE = 100
-"""Arrivals from which one says that people come, where nobody has reported any yet."""
 
 
 def forecast(
@@ -114,8 +116,27 @@ def _delay_note(situation: Situation, asked: Request, outlook: Outlook) -> tuple
     )
 
 
-def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
-    """Condition, simulate on, and put the result together."""
+class Conditioned(NamedTuple):
+    """The mechanistic component conditioned on what was known: every member, past and future.
+
+    ``asked`` holds the situation with assumed roads, ``known`` the one as it was told.
+    """
+
+    asked: Request
+    known: Situation
+    shape: Corridors
+    evidence: Evidence
+    at_risk: Population
+    priors: Priors
+    model: OnsetModel
+    particles: int
+    coordinates: F8
+    path: F8
+    report: Report
+
+
+def condition(asked: Request, progress: Callable[[float], None] | None = None) -> Conditioned:
+    """Condition the mechanistic component on the claims, and give each member a future."""
     known, issued_at = asked.situation, asked.issued_at
     asked = dataclasses.replace(asked, situation=with_assumed_roads(canonical(known)))
     situation = asked.situation
@@ -128,10 +149,37 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
     particles = -(-asked.members // (FUTURES if asked.members >= 1000 else 1))
     state, report = Sampler(model, particles, asked.seed).run(progress=progress)
     coordinates, path = _futures(model, state, asked, particles)
-    members = model.members(coordinates)
-    history = model.simulate(members, path, model.grid.steps)
-    counts = count(asked, model, members, history, evidence, priors)
+    return Conditioned(
+        asked,
+        known,
+        shape,
+        evidence,
+        at_risk,
+        priors,
+        model,
+        particles,
+        coordinates,
+        path,
+        report,
+    )
+
+
+def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
+    """Condition, simulate on, and put the result together."""
+    ready = condition(asked, progress)
+    asked, known, model, shape = ready.asked, ready.known, ready.model, ready.shape
+    evidence, issued_at = ready.evidence, asked.issued_at
+    members = model.members(ready.coordinates)
+    history = model.simulate(members, ready.path, model.grid.steps)
+    growth = _growth(ready, members)
+    counts = count(asked, model, members, history, evidence, ready.priors, growth)
+    start = None
+    if model.nothing_reported:
+        shut = bool(np.isfinite(model.closed_from).all())
+        start = start_of_flow(asked.situation, issued_at, shut)
+        counts = _by_base_rate(counts, start, asked)
     last = _last_figure(evidence, shape, issued_at)
+    weight = growth.weight(len(shape.gates))
     return Outlook(
         situation=known.id,
         title=known.title,
@@ -141,15 +189,24 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
         time_zone=known.time_zone,
         times=asked.times,
         draws=_dataset(counts.targets, asked, shape, known),
-        claims=claim_uses(known, evidence, at_risk, counts, priors, model.grid.start),
+        claims=claim_uses(known, evidence, ready.at_risk, counts, ready.priors, model.grid.start),
         last_figure=last,
         members=asked.members,
         seed=asked.seed,
-        carried_by="mechanistic",
-        diagnostics=_diagnostics(model, report, counts.targets[ARRIVED][ALL], asked, particles),
+        carried_by="mechanistic and growth" if weight else "mechanistic",
+        diagnostics=_diagnostics(ready, start) | _component(growth, weight),
         versions=_versions(),
-        notes=_notes(last, model.nothing_reported),
+        notes=_notes(last, growth.learned, weight, start),
     )
+
+
+def _growth(ready: Conditioned, members: Members) -> Growth:
+    """The growth component: what it learned, the published series, each member's population."""
+    told = published_series(
+        ready.evidence, ready.asked.situation, ready.shape, ready.asked.issued_at
+    )
+    at_risk = (members.leavers + members.stayers).astype(float)
+    return Growth(coefficients("growth", ready.known), told, at_risk)
 
 
 def _futures(model: OnsetModel, state: Particles, asked: Request, particles: int) -> tuple[F8, F8]:
@@ -202,33 +259,47 @@ def _last_figure(evidence: Evidence, shape: Corridors, issued_at: dt.datetime) -
     return LastFigure(newest.claim, sum(one.value for one in figures), newest.as_of, age)
 
 
-def _diagnostics(
-    model: OnsetModel,
-    report: Report,
-    arrived: npt.NDArray[np.int64],
-    asked: Request,
-    particles: int,
-) -> dict[str, object]:
+def _by_base_rate(counts: Counts, start: Start, asked: Request) -> Counts:
+    """Members so chosen that flows start in as many of them as the base rate says."""
+    ends = [(t - asked.issued_at).total_seconds() / 86400.0 for t in asked.times]
+    even = float(block_uniforms(asked.seed, entity_code("start of flow"), 1)[0])
+    chosen = drawn_so(counts.targets[ARRIVED][ALL], np.array(ends), start, even)
+    targets = {
+        target: {place: people[chosen] for place, people in table.items()}
+        for target, table in counts.targets.items()
+    }
+    return counts._replace(targets=targets)
+
+
+def _diagnostics(ready: Conditioned, start: Start | None) -> dict[str, object]:
     """What the sampler did, and the odds of a flow where none was seen yet."""
+    model = ready.model
     found: dict[str, object] = {
-        "sampler": report.as_dict(),
-        "particles": particles,
+        "sampler": ready.report.as_dict(),
+        "particles": ready.particles,
         "step_hours": model.grid.hours,
         "steps_known": model.grid.known,
         "window_start": model.grid.start.isoformat(),
         "gates": [gate.id for gate in model.shape.gates],
         "observations": int(model.figures.role.size),
     }
-    if model.nothing_reported:
-        odds = {}
-        for days in (1, 3, 7, 14):
-            limit = asked.issued_at + dt.timedelta(days=days)
-            within = [i for i, t in enumerate(asked.times) if t <= limit]
-            if within and asked.times[-1] >= limit - dt.timedelta(hours=1):
-                come = arrived[:, within[-1]] >= SOME_PEOPLE
-                odds[f"{days}d"] = round(float(come.mean()), 3)
-        found["probability_that_people_come"] = odds
+    if start is not None:
+        found["start_of_flow"] = start.as_dict()
     return found
+
+
+def _component(growth: Growth, weight: float) -> dict[str, object]:
+    """What the growth component was, and how far it carried the forecast."""
+    if weight <= 0:
+        return {}
+    learned = growth.learned
+    return {
+        "growth": {
+            "weight": weight,
+            "fitted_on": list(learned.fitted_on),
+            "left_out": list(learned.left_out),
+        }
+    }
 
 
 def _versions() -> dict[str, str]:
@@ -244,17 +315,27 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _notes(last: LastFigure | None, nothing_reported: bool) -> tuple[str, ...]:
+def _notes(
+    last: LastFigure | None, learned: Coefficients, weight: float, start: Start | None
+) -> tuple[str, ...]:
     """Plain remarks that belong with the forecast."""
-    notes = [
-        "Carried by the mechanistic component alone: a model of departures, crossings and "
-        "registration conditioned on the reported figures."
-    ]
-    if nothing_reported:
+    mechanistic = (
+        "a model of departures, crossings and registration conditioned on the reported figures"
+    )
+    notes = [f"Carried by the mechanistic component alone: {mechanistic}."]
+    if weight > 0:
+        without = f" ({', '.join(learned.left_out)} left out)" if learned.left_out else ""
+        notes = [
+            f"Carried by a pool: in {100 * (1 - weight):.0f} % of members {mechanistic}; in the "
+            f"others the figures go on as those of {len(learned.fitted_on)} past crises did"
+            f"{without}."
+        ]
+    if start is not None:
         notes.append(
             "Nobody has reported arrivals yet: the forecast rests on events, stated populations "
             "and the base rate of feared flights, and is very wide."
         )
+        notes.append(" ".join(start.reasons))
     elif last is None:
         notes.append(
             "Nobody has counted all arrivals yet: their level rests on bounds, parts and flows."

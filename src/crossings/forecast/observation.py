@@ -316,13 +316,14 @@ class _Sorter:
             for c in claims
             if c.measure in ARRIVALS | HOSTED and c.counting != "flow" and _is_report(c)
         ]
-        near = dt.timedelta(days=3)
+        # Counts that are older by more than a day cannot stand for a newer total.
+        before, after = dt.timedelta(days=1), dt.timedelta(days=3)
         return {
             c.id
             for series, when, c in levels
             if series == total
             and all(
-                any(s == gate and abs(w - when) <= near for s, w, _ in levels)
+                any(s == gate and -before <= w - when <= after for s, w, _ in levels)
                 for gate in range(total)
             )
         }
@@ -401,9 +402,9 @@ def _thin(
     return kept + list(best.values()), thinned
 
 
-def _standing(o: Observation) -> tuple[bool, bool, bool, dt.datetime, str]:
-    """What makes a figure the better one to keep."""
-    return (o.period == 0, o.kind == VALUE, o.clock_hours <= 1.0, o.as_of, o.claim)
+def _standing(o: Observation) -> tuple[bool, bool, bool, dt.datetime, float, str]:
+    """What makes a figure the better one to keep: of one moment the larger, which misses less."""
+    return (o.period == 0, o.kind == VALUE, o.clock_hours <= 1.0, o.as_of, o.low, o.claim)
 
 
 def _reason(role: str, kind: int, scale: float, added: float) -> str:

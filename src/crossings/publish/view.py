@@ -103,7 +103,7 @@ class View:
     @property
     def odds(self) -> dict[str, float]:
         """The probability that people come within some days, where nobody had come yet."""
-        found = self.outlook.diagnostics.get("probability_that_people_come", {})
+        found = self.outlook.diagnostics.get("start_of_flow", {}).get("within", {})
         return {str(days): float(p) for days, p in found.items()}
 
     def reported_later(self, target: str, place: str) -> dict[dt.date, Claim]:
