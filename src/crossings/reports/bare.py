@@ -57,6 +57,10 @@ def bare_reason(
         return "bare, a share of those before"
     if toll is not None:
         return f"bare, a toll: {toll.name}"
+    if ends and _figure_of(figure, tokens) and sign is not None:
+        return "bare, the figure of"
+    if found and ends and _with_place(figure, tokens):
+        return "bare, in a list of places"
     if (found or earlier) and ends:
         reason = _continued(figure, tokens, lexicon)
         if reason is not None:
@@ -97,6 +101,8 @@ def _by_sign(
             return f"bare, then {sign.trigger.name}"
         if not after and verdict.cost <= 0.8 and ends:
             return f"bare, after {sign.trigger.name}"
+    if after and sign.trigger.role == "state" and sign.first == figure.last and verdict.cost <= 0.6:
+        return f"bare, then {sign.trigger.name}"
     if after and verdict.cost <= 0.8:
         passive = "be" in helpers_before(tokens, sign.first)
         if figure.kind == "vague" or (passive and sign.trigger.name not in _THINGS_TOO):
@@ -104,6 +110,21 @@ def _by_sign(
     if not after and of_people and ends and verdict.cost <= 0.3:
         return f"bare, after {sign.trigger.name}"
     return None
+
+
+def _figure_of(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "the figure of 103,000 refers to people who ..."."""
+    before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
+    return before in (["figure", "of"], ["toll", "of"], ["tally", "of"], ["estimate", "of"])
+
+
+def _with_place(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "followed by Lebanon with just over one million and Jordan with 657,000"."""
+    return (
+        figure.first > 1
+        and tokens[figure.first - 1].low in {"with", "'s"}
+        and tokens[figure.first - 2].text[0].isupper()
+    )
 
 
 def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:

@@ -193,6 +193,9 @@ def _tie(
         return "same", previous
     if _falls_from(window):
         return "prior", previous
+    with_place = last in {"with", "'s"} and first > 1 and tokens[first - 2].text[0].isupper()
+    if with_place and head.kind == "bare":
+        return "list", previous
     named = first > 1 and tokens[first - 1].text[0].isupper() and window[-2:-1] != []
     if named and window[-2] in {",", "and", ";", ":", "while"}:
         return "list", previous  # "Pakistan hosts 1.4 million and Iran 780,000"
@@ -300,7 +303,7 @@ def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[st
     """The unit that "were children" after a figure gives it."""
     position = end
     while position < len(tokens) and (
-        tokens[position].classes & {"be", "adverb", "auxiliary"}
+        tokens[position].classes & {"be", "adverb", "auxiliary", "nationality"}
         or tokens[position].low in {"them", "of", "whom", ",", "(", "reported", "said", "to"}
     ):
         position += 1

@@ -51,8 +51,11 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             )
         country = country_before(mentions, claim.sentence, lexicon)
         origin = origin_of(count, own, lexicon, country)
-        if origin is not None and (claim.place != origin[0] or claim.measure in _FROM_THERE):
-            claim.origin, claim.why["origin"] = origin
+        if origin is not None:
+            if claim.place == origin[0] and mention is None and claim.measure not in _FROM_THERE:
+                claim.place, claim.why["place"] = None, "only where they came from is named"
+            if claim.place != origin[0] or claim.measure in _FROM_THERE:
+                claim.origin, claim.why["origin"] = origin
 
 
 def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexicon) -> str:

@@ -74,6 +74,7 @@ class PeopleNoun:
     """Singular and plural alike, or an adjective too ("Chinese")."""
 
 
+BESIDE = 5
 WITHIN = 9
 """How near the word must be that a trigger needs."""
 
@@ -90,6 +91,8 @@ class Trigger:
     name: str
     needs: frozenset[str] = frozenset()
     """Words of which one must follow within ``WITHIN`` tokens: "living ... in tents"."""
+    beside: frozenset[str] = frozenset()
+    """Words of which one must stand within ``BESIDE`` tokens before: "the camp hosts"."""
     transitive: bool = False
     """Whether the verb needs an object of its own: "reached the border"."""
 
@@ -112,6 +115,7 @@ class Speech:
     media_names: frozenset[str]
     organisations: Phrases[str]
     past_only: frozenset[str]
+    only_that: frozenset[str]
     not_after: frozenset[str]
     said_in: Phrases[str]
     figures: frozenset[str]
@@ -132,6 +136,7 @@ class PlaceWords:
     """Verb form to ``left`` or ``reached``, for its object."""
     nouns: frozenset[str]
     partly: frozenset[str]
+    everywhere: frozenset[str]
     not_places: frozenset[str]
     describing: frozenset[str]
     dropped: frozenset[str]
@@ -236,8 +241,9 @@ def _table(language: str, name: str) -> dict[str, Any]:
 def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
     verbs: dict[str, tuple[str, str]] = {}
     for lemma in entries(table["verbs"]):
-        for form, written in inflection.verb(lemma).items():
-            verbs.setdefault(written, (lemma, form))
+        forms = inflection.verb(lemma)
+        for form in ("ed", "en", "base", "s", "ing"):  # "put" is read as the past
+            verbs.setdefault(forms[form], (lemma, form))
     telling = frozenset(entries(table["telling"]))
 
     def phrases(name: str) -> Phrases[str]:
@@ -258,6 +264,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         organisations=phrases("organisations"),
         past_only=frozenset(entries(table["past_only"])),
         said_in=phrases("said_in"),
+        only_that=frozenset(entries(table["only_that"])),
         not_after=frozenset(entries(table["not_after"])),
         figures=frozenset(entries(table["figures"])),
         claimed=frozenset(entries(table["claimed"])),
@@ -288,6 +295,7 @@ def _place_words(
         verbs=verbs,
         nouns=frozenset(entries(nouns["words"])),
         partly=frozenset(entries(nouns["partly"])),
+        everywhere=frozenset(entries(nouns["everywhere"])),
         not_places=frozenset(entries(nouns["not_places"])),
         describing=frozenset(entries(nouns["describing"])),
         dropped=frozenset(entries(nouns["dropped"])),
@@ -365,6 +373,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
     for table in tables:
         measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
         transitive = bool(table.get("transitive"))
+        beside = frozenset(entries(table.get("beside", "")))
         needs = frozenset(entries(table.get("needs", "")))
         for phrase in phrases_of(table["words"]):
             if role in {"object", "subject", "either"}:
@@ -377,7 +386,7 @@ def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Ph
                 shown = "" if form == "many" else form
                 if form == "many" and written == phrase:
                     continue
-                trigger = Trigger(measure, role, shown, cost, phrase, needs, transitive)
+                trigger = Trigger(measure, role, shown, cost, phrase, needs, beside, transitive)
                 named.append((written, trigger))
     return _phrases(named)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from crossings.reports.lexicon import WITHIN, Lexicon, Trigger
+from crossings.reports.lexicon import BESIDE, WITHIN, Lexicon, Trigger
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Sentence, Token
 
@@ -23,6 +23,7 @@ _OTHER = 0.25
 """How much weaker signs of the measure ``other`` are: it says least."""
 
 _PRICES = (
+    ("light", 0.25),
     ("negation", 0.4),
     ("relative", 0.35),
     ("clause_word", 1.6),
@@ -99,7 +100,7 @@ class Signs:
         for figure in figures:
             prices[figure.first] += 1.3
         for sign in self.found:
-            if sign.trigger.form in {"ed", "en"}:
+            if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
                 prices[sign.first] = max(prices[sign.first], 1.3)
         _make_insertions_cheap(sentence.tokens, prices)
         self._sums = [0.0, *accumulate(prices)]
@@ -132,6 +133,10 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
         ahead = tokens[last : last + WITHIN]
         if not any(token.low in trigger.needs for token in ahead):
             return False
+    if trigger.beside and not any(
+        token.low in trigger.beside for token in tokens[max(0, first - BESIDE) : first]
+    ):
+        return False
     if trigger.transitive and (last >= len(tokens) or tokens[last].kind == "sign"):
         return False
     if trigger.form not in {"base", "s"} or first == 0:

@@ -84,8 +84,14 @@ def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexic
     modifiers: list[str] = []
     while position < min(len(tokens), start + _REACH):
         token = tokens[position]
-        if token.kind != "word":
-            if not _goes_on(tokens, position, start):
+        joined = token.low in {"and", ","} and bool(modifiers)
+        if token.kind != "word" or joined:
+            # "elderly and sick people"
+            if not (
+                _people_ahead(tokens, position, lexicon)
+                if joined
+                else _goes_on(tokens, position, start)
+            ):
                 break
             position += 1
             continue
@@ -119,6 +125,20 @@ def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexic
     if position > start and not _only_passing(tokens[start:position]):
         return Head("thing", position, name=tokens[position - 1].low)
     return Head("bare", start)
+
+
+def _people_ahead(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a people noun in the plural follows within two adjectives."""
+    for ahead in range(position + 1, min(position + 4, len(tokens))):
+        if tokens[ahead].kind != "word" or tokens[ahead].classes & _NO_ADJECTIVE:
+            return False
+        hit = lexicon.people.at(tokens, ahead)
+        if hit is not None and _best(hit[1]).plural:
+            return ahead > position + 1
+    return False
+
+
+_NO_ADJECTIVE = {"preposition", "determiner", "auxiliary", "modal", "pronoun", "conjunction"}
 
 
 def _best(nouns: list[PeopleNoun]) -> PeopleNoun:

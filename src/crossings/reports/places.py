@@ -44,6 +44,7 @@ _TIES = {
     kind: dict(zip(_TIE_NAMES, costs, strict=True))
     for kind, costs in {
         "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
+        "returns": (0.5, 0.0, 0.0, 9.0, 9.0, 9.0, 1.6, 3.0, 0.0),
         "comes": (0.5, 0.0, 0.0, 0.9, 9.0, 9.0, 1.6, 2.2, 0.0),
         "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8, 0.0),
         "displaced": (0.0, 0.5, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
@@ -75,7 +76,15 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     while position < len(tokens):
         token = tokens[position]
         tie = words.ties.get(token.low) if token.kind == "word" else None
-        if _low(tokens, position - 1) == "according" or _low(tokens, position + 1) in _NO_PLACE:
+        following = _low(tokens, position + 1)
+        if _low(tokens, position - 1) == "according" or following in _NO_PLACE:
+            tie = None
+        if (
+            token.low == "of"
+            and _low(tokens, position - 1) in lexicon.speech.speakers - words.nouns
+        ):
+            tie = None  # the Ministry of Civil Affairs
+        if token.low == "to" and position + 1 < len(tokens) and _infinitive(tokens[position + 1]):
             tie = None
         start = position + 1
         if tie is None and token.low == "out" and _low(tokens, position + 1) == "of":
@@ -85,6 +94,10 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
             if verb is not None and not _passive(tokens, position):
                 tie = verb
         mention = _place_at(sentence, start, tie, lexicon) if tie is not None else None
+        if mention is not None and token.low == "for" and not _sure(mention, tokens, lexicon):
+            mention = None
+        if token.low in words.everywhere:
+            mention = Mention(position, position + 1, token.text, "at", True)
         if mention is None and is_capital(token) and not _inside(found, position):
             mention = _bare_name(sentence, position, lexicon)
         if mention is not None:
@@ -111,6 +124,23 @@ def _low(tokens: list[Token], position: int) -> str:
     return tokens[position].low if 0 <= position < len(tokens) else ""
 
 
+def _infinitive(token: Token) -> bool:
+    return "maybe_verb" in token.classes and not is_capital(token)
+
+
+def _sure(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a mention is a known place or ends in a place noun, not any name."""
+    span = tokens[mention.first : mention.last]
+    if span[-1].low in lexicon.places.nouns:
+        return True
+    names = (
+        " ".join(token.low for token in span[first:last])
+        for first in range(len(span))
+        for last in range(first + 1, min(len(span), first + 4) + 1)
+    )
+    return any(lexicon.places.known(name) for name in names)
+
+
 def _inside(found: list[Mention], position: int) -> bool:
     return bool(found) and found[-1].first <= position < found[-1].last
 
@@ -127,16 +157,22 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
         last += 1
     if last == position or (position > 0 and is_capital(tokens[position - 1])):
         return None
-    after = _low(tokens, last)
     if _labels_row(tokens, last):
         return Mention(position, last, _span_text(sentence, position, last), "label", True)
     name = " ".join(token.low for token in tokens[position:last])
-    if after in lexicon.places.nouns and not lexicon.places.known(name):
-        last += 1
-    elif not lexicon.places.known(name) or after == "$":
+    words = lexicon.places
+    whole = words.known(name) or (last - position > 1 and tokens[last - 1].low in words.nouns)
+    if not whole and _low(tokens, last) not in words.nouns:
         return None
-    tie = "subject" if after not in {"'s", ","} and _is_subject(tokens, position) else "bare"
-    return Mention(position, last, _span_text(sentence, position, last), tie, True)
+    if _low(tokens, last) == "$" or (last - position == 1 and name in words.nouns):
+        return None
+    mention = _place_at(sentence, position, "bare", lexicon)
+    if mention is not None and mention.first == position and mention.last >= last:
+        after = _low(tokens, mention.last)
+        subject = after not in {"'s", ","} and _is_subject(tokens, position)
+        mention.tie = "subject" if subject else "bare"
+        return mention
+    return None
 
 
 def _is_subject(tokens: list[Token], position: int) -> bool:
@@ -168,10 +204,13 @@ def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         return False
     if token.classes & _NO_NAMES:
         return False
+    if len(token.text) > 4 and token.text.isupper() and not lexicon.places.known(token.low):
+        return False
     people = lexicon.people.at(tokens, position)
     if people is not None and people[1][0].plural and not people[1][0].either:
         return False
-    return not _is_body(tokens, position, lexicon)
+    body = _is_body(tokens, position, lexicon)
+    return not body or _low(tokens, position + 1) in lexicon.places.nouns  # "EU countries"
 
 
 class _Phrase:
@@ -196,12 +235,22 @@ class _Phrase:
         """Whether the token at ``position`` belongs to the phrase; notes what it is."""
         token, words = self.tokens[position], self._words
         if is_capital(token):
-            self.named = self.named or _is_name(self.tokens, position, self._lexicon)
-            return _is_name(self.tokens, position, self._lexicon)
+            nation = "nationality" in token.classes and not words.known(token.low)
+            if nation or token.low in words.describing:
+                return True  # "the northwestern Nigerian state of Zamfara"
+            name = _is_name(self.tokens, position, self._lexicon)
+            self.named = self.named or name
+            if name and token.low in words.nouns:
+                self.noun = position
+            return name
         if token.low in words.nouns:
             self.noun = position
             return True
-        if token.low in _OF and self.noun == position - 1 >= self.first:
+        if (
+            token.low in _OF
+            and self.noun == position - 1 >= self.first
+            and not is_capital(self.tokens[position - 1])
+        ):
             fresh = not self.named or self.tokens[position - 1].low in self._words.partly
             return fresh and self._name_after_of(position)
         if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
@@ -233,8 +282,12 @@ class _Phrase:
         if _low(self.tokens, position - 1) == "'s":
             ahead = self.tokens[position : position + 3]
             return any(word.low in self._words.nouns for word in ahead)
+        if token.text == "," and not _list_goes_on(self.tokens, following):
+            return False
         if token.text == "," or token.low == "and":
             return _another_place(self.tokens, following, self._lexicon, token.low == "and")
+        if token.kind == "word" and _low(self.tokens, following) in self._words.nouns:
+            return not token.classes & _NO_DESCRIPTION  # "Nyakabande transit centre"
         if token.low == "of" and _low(self.tokens, following) == "the":
             following += 1
         elif token.low == "the":
@@ -250,6 +303,8 @@ class _Phrase:
         token = self.tokens[position]
         if token.kind == "number":
             return position - self.first < 2
+        if token.low == "and":  # "schools and mosques"
+            return self.noun >= 0 and _low(self.tokens, position + 1) in self._words.nouns
         return (
             token.kind == "word"
             and self.noun < 0
@@ -270,11 +325,20 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     phrase = _Phrase(tokens, first, lexicon)
     if not phrase.named and phrase.noun < 0:
         return None
+    if (
+        phrase.last < len(tokens)
+        and tokens[phrase.last].low in lexicon.speech.speakers
+        and (phrase.named and tokens[phrase.last].low not in words.nouns)
+    ):
+        return None  # "to Sudan Tribune reporters", "the Coast guards"
     begin, end = _edges(phrase, words)
     if end <= begin:
         return None
     head = tokens[end - 1].low
-    if head in words.not_places or head in lexicon.speech.speakers - words.nouns:
+    if head in words.not_places:
+        return None
+    span = {token.low for token in tokens[first:end] if is_capital(token)} | {head}
+    if span & (lexicon.speech.speakers - words.nouns) and not words.known(head):
         return None
     if all("nationality" in token.classes for token in tokens[begin:end]):
         return None  # the Armenian government
@@ -311,6 +375,18 @@ def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     if lexicon.places.known(token.low):
         return False
     return lexicon.speech.organisations.at(tokens, position) is not None
+
+
+def _list_goes_on(tokens: list[Token], position: int) -> bool:
+    """Whether a comma is one of a list that an "and" closes: not "Bulolo district, Morobe"."""
+    for ahead in range(position, min(position + 14, len(tokens))):
+        token = tokens[ahead]
+        if token.low == "and":
+            return True
+        listed = is_capital(token) or token.text == "," or "determiner" in token.classes
+        if not listed and token.low not in {"of", "province", "state", "region", "district"}:
+            return False
+    return False
 
 
 def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: bool) -> bool:
@@ -355,6 +431,8 @@ _TOO_FAR = 4.5
 
 
 def _kind(measure: str) -> str:
+    if measure == "returned":
+        return "returns"
     if measure in _COMES:
         return "comes"
     if measure in _MOVES:
@@ -408,6 +486,11 @@ def origin_of(
     of = [m for m in mentions if m.tie == "of" and m.first - end in {1, 2} and m.named]
     if of and count.measure in _MOVES:
         return of[0].text, f"of {of[0].text}"
+    sent = count.measure == "returned" and count.sign is not None
+    if sent and count.sign is not None and count.sign.trigger.role == "object":
+        senders = [m for m in mentions if m.tie == "subject" and m.last <= count.sign.first]
+        if senders:
+            return senders[-1].text, f"sent by {senders[-1].text}"
     return _by_nationality(count, lexicon)
 
 

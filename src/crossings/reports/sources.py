@@ -28,6 +28,8 @@ class Cue:
     """Token of the cue itself, to measure how near it is."""
     rule: str
     speaker: str = ""
+    weak: bool = False
+    """Whether the verb says by counting ("registered 500"): a verb of saying beside it wins."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
 def choose(cues: list[Cue], position: int) -> Cue | None:
     """The cue that speaks for the token at ``position``: among those that do, the nearest."""
     fitting = [cue for cue in cues if cue.first <= position < cue.last]
-    return min(fitting, key=lambda cue: abs(cue.at - position)) if fitting else None
+    return min(fitting, key=lambda c: (c.weak, abs(c.at - position))) if fitting else None
 
 
 # --- according to X -------------------------------------------------------------------------------
@@ -209,13 +211,19 @@ def _low(tokens: list[Token], position: int) -> str:
     return tokens[position].low if 0 <= position < len(tokens) else ""
 
 
-def _has_content(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
-    """Whether what is said follows: that, a number, a quotation."""
+def _has_content(
+    tokens: list[Token], after: int, lexicon: Lexicon, only_that: bool = False
+) -> bool:
+    """Whether what is said follows: that, a quotation, or (unless ``only_that``) a number."""
     for position, token in enumerate(tokens[after : after + 8], after):
-        if token.low == "that" or token.kind == "number" or token.text in {":", '"', "“", "‘"}:
+        if token.low == "that" or token.text in {":", '"', "“", "‘"}:
             return True
         if token.text in {",", ".", ";"}:
             return False
+        if only_that:
+            continue
+        if token.kind == "number":
+            return True
         if lexicon.numbers.qualifiers.at(tokens, position) is not None:
             return True
         if token.low in lexicon.numbers.beginnings and token.low not in lexicon.numbers.articles:
@@ -287,12 +295,15 @@ def _subject_before(
     backwards = verb[0] not in lexicon.speech.not_after and _speaks_backwards(
         tokens, first, told[1] if told else position + 1, names
     )
-    content = _has_content(tokens, position + 1, lexicon)
-    if verb[0] in lexicon.speech.weak and not (content or (backwards and first > 0)):
-        return None
+    if verb[0] in lexicon.speech.weak and not (backwards and first > 0):
+        if not _has_content(tokens, position + 1, lexicon, verb[0] in lexicon.speech.only_that):
+            return None
+        if last - first == 1 and lexicon.places.known(tokens[first].low):
+            return None  # "Chittagong counted 29"
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
         return None
+    cue.weak = verb[0] in lexicon.speech.weak and not backwards
     if backwards:
         cue.first = 0
         cue.rule = "..., X said" if cue.speaker else cue.rule

@@ -30,6 +30,9 @@ def tokenise(text: str, offset: int, lexicon: Lexicon) -> list[Token]:
         word = match.group()
         low = word.lower().replace("’", "'")
         kind = match.lastgroup or "sign"
+        known = classes.get(low, nothing) if kind == "word" else nothing
+        if known and len(word) > 1 and "pronoun" in known and word.isupper():
+            known = nothing  # the US, the WHO
         tokens.append(
             Token(
                 word,
@@ -37,7 +40,7 @@ def tokenise(text: str, offset: int, lexicon: Lexicon) -> list[Token]:
                 offset + match.start(),
                 offset + match.end(),
                 kind,
-                classes.get(low, nothing) if kind == "word" else nothing,
+                known,
             )
         )
     return tokens
