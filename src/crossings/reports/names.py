@@ -272,6 +272,9 @@ class Names:
             return True
         if position == first:
             return False
+        following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
+        if token.low == "to" and following is not None and "maybe_verb" in following.classes:
+            return True  # told residents to leave
         if "verb" in token.classes and not is_capital(token):
             return not (token.low.endswith("ed") and self._attribute(position))
         if token.low in {"and", "or"}:
