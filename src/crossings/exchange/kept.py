@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import json
 import os
@@ -75,21 +76,9 @@ class Kept:
         for path in sorted(self._shelf(situation).glob("*/forecast.json")):
             if not _ID.fullmatch(path.parent.name):
                 continue
-            try:
-                content = read_description(path.read_text(encoding="utf-8"), str(path))
-                found.append(
-                    KeptForecast(
-                        path.parent.name,
-                        situation,
-                        dt.datetime.fromisoformat(content["issued_at"]),
-                        float(content["horizon_hours"] or 0.0),
-                        int(content["members"]),
-                        int(content["seed"]),
-                        dict(content["headline"]),
-                    )
-                )
-            except (InputError, OSError, KeyError, TypeError, ValueError):
-                continue
+            row = _described(path)
+            if row is not None and row.situation == situation:
+                found.append(row)
         return found
 
     def read(self, situation: str, forecast_id: str) -> Outlook:
@@ -125,6 +114,24 @@ class Kept:
         if not _ID.fullmatch(forecast_id):
             raise InputError(f"forecast: found {forecast_id!r}, expected the id of a kept forecast")
         return self._shelf(situation) / forecast_id
+
+
+@functools.lru_cache(maxsize=1000)
+def _described(path: Path) -> KeptForecast | None:
+    """The row of a kept forecast, which never changes; None where it cannot be read."""
+    try:
+        content = read_description(path.read_text(encoding="utf-8"), str(path))
+        return KeptForecast(
+            path.parent.name,
+            str(content["situation"]),
+            dt.datetime.fromisoformat(content["issued_at"]),
+            float(content["horizon_hours"] or 0.0),
+            int(content["members"]),
+            int(content["seed"]),
+            dict(content["headline"]),
+        )
+    except (InputError, OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def kept_id(outlook: Outlook, situation: Situation) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,12 @@ from pydantic import BaseModel, Field
 
 PROBLEM = "application/problem+json"
 
+SMALL = 1000
+"""Bodies up to this many bytes are sent as they are."""
+
+MOST_HELD = 1_000_000
+"""Bodies from this many bytes on are prepared anew each time."""
+
 
 class Problem(BaseModel):
     """What went wrong, in the form of RFC 9457."""
@@ -22,6 +30,11 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = ""
+
+
+def described(when: str) -> dict[str, Any]:
+    """How the API's description tells of a problem."""
+    return {"description": when, "content": {PROBLEM: {"schema": Problem.model_json_schema()}}}
 
 
 class AnswerError(Exception):
@@ -55,13 +68,29 @@ def tagged(
     cache: str = "no-cache",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """``body`` with an ETag; 304 without it where the reader has it already (RFC 9110)."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    """``body`` with an ETag; 304 without it where the reader has it already (RFC 9110).
+
+    What is asked for again and again is compressed and hashed once.
+    """
+    tag, packed = _prepared(body) if len(body) < MOST_HELD else (_tag(body), None)
     sent = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
     known = request.headers.get("if-none-match", "")
     if tag in (entry.strip().removeprefix("W/") for entry in known.split(",")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=sent)
+    if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        sent |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(packed, media_type=media, headers=sent)
     return Response(body, media_type=media, headers=sent)
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+@functools.lru_cache(maxsize=128)
+def _prepared(body: bytes) -> tuple[str, bytes | None]:
+    """ETag and compressed form of a body; small ones are not worth compressing."""
+    return _tag(body), gzip.compress(body, 6, mtime=0) if len(body) > SMALL else None
 
 
 def page_of(rows: Sequence[Any], page: int, per_page: int) -> dict[str, Any]:

@@ -9,14 +9,13 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from crossings.errors import InputError, OutputError
 from crossings.publish.live import forecasts, page, situations, tasks
 from crossings.publish.live.answers import AnswerError, problem
-from crossings.publish.live.guard import Bounded, guarded
+from crossings.publish.live.guard import Bounded, Guarded
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
 from crossings.publish.live.state import State
@@ -47,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     _errors(app)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=guarded(settings))
+    app.add_middleware(Guarded, settings=settings)
     app.add_middleware(Bounded, limit=settings.max_body)
     if settings.local:
         # A foreign page must not reach a server on this machine under a name of its own.

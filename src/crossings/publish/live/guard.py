@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
 
-from fastapi import Request, Response
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,13 +25,12 @@ def policy(scripts: str = "", ancestors: str = "'none'") -> str:
 
 
 HEADERS = {
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Bounded:
@@ -77,30 +75,42 @@ class Bounded:
         await said(scope, receive, send)
 
 
-def guarded(settings: Settings) -> Callable[[Request, Handler], Awaitable[Response]]:
-    """Middleware that asks for the token where it is needed and sets the security headers."""
-    wanted = settings.token.encode()
+class Guarded:
+    """Ask for the token where it is needed, and set the security headers on every answer."""
 
-    def allowed(request: Request) -> bool:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), wanted)
-        return scheme.lower() == "bearer" and right
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        self.wanted = settings.token.encode()
 
-    async def guard(request: Request, call: Handler) -> Response:
-        path = request.url.path
-        writes = request.method not in READS
-        inside = path.startswith("/api/") and path != "/api/health"
-        if (writes or (inside and not settings.local)) and not allowed(request):
-            said: Response = problem(
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer 401."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        writes = scope["method"] not in READS
+        inside = scope["path"].startswith("/api/") and scope["path"] != "/api/health"
+        asked = writes or (inside and not self.settings.local)
+        if asked and not self._allowed(scope):
+            said = problem(
                 401,
                 "token: expected the header 'Authorization: Bearer TOKEN'",
                 {"WWW-Authenticate": "Bearer"},
             )
-        else:
-            said = await call(request)
-        for name, value in HEADERS.items():
-            said.headers.setdefault(name, value)
-        said.headers.setdefault("Content-Security-Policy", policy())
-        return said
+            await said(scope, receive, with_headers)
+            return
+        await self.app(scope, receive, with_headers)
 
-    return guard
+    def _allowed(self, scope: Scope) -> bool:
+        stated = Headers(scope=scope).get("authorization", "")
+        scheme, _, given = stated.partition(" ")
+        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self.wanted)
+        return scheme.lower() == "bearer" and right

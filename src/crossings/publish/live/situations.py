@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from crossings.publish.live.answers import Problem, page_of, stated
-from crossings.publish.live.borders import borders
+from crossings.publish.live.answers import described, page_of, stated
 from crossings.publish.live.state import State, state
 from crossings.publish.view import is_public
 from crossings.situation.catalogue import overview
@@ -26,11 +25,11 @@ Page = Annotated[int, Query(ge=1, le=100_000, description="Counted from 1.")]
 PerPage = Annotated[int, Query(ge=1, le=500, description="Rows a page.")]
 
 BAD: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "Something asked for means nothing."},
-    401: {"model": Problem, "description": "The token is missing or wrong."},
-    404: {"model": Problem, "description": "There is no such thing here."},
-    413: {"model": Problem, "description": "The request is too large."},
-    422: {"model": Problem, "description": "A parameter is out of its range."},
+    400: described("Something asked for means nothing."),
+    401: described("The token is missing or wrong."),
+    404: described("There is no such thing here."),
+    413: described("The request is too large."),
+    422: described("A parameter is out of its range."),
 }
 
 
@@ -94,7 +93,7 @@ def compare(request: Request, situation_id: str, served: Served, as_of: AsOf = "
 @router.get("/{situation_id}/borders", responses=BAD, summary="Coasts and boundaries around it")
 def around(request: Request, situation_id: str, served: Served) -> Response:
     """Lines of Natural Earth near the situation's places, for the map; no opinion on status."""
-    return stated(request, borders(served.situation(situation_id)), "max-age=3600")
+    return stated(request, served.around(situation_id), "max-age=3600")
 
 
 def _known(served: State, situation_id: str, as_of: str) -> Situation:

@@ -13,6 +13,7 @@ from crossings.exchange.kept import Kept
 from crossings.forecast.outlook import Outlook
 from crossings.publish.bundle import bundle
 from crossings.publish.live.answers import AnswerError
+from crossings.publish.live.borders import borders
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
 from crossings.situation.records import Situation
@@ -31,6 +32,7 @@ class State:
         self._pages: collections.OrderedDict[tuple[str, str, str], bytes] = (
             collections.OrderedDict()
         )
+        self._around: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
     def situation(self, situation_id: str) -> Situation:
@@ -48,6 +50,13 @@ class State:
         """A kept forecast; errors as :meth:`situation` and :meth:`Kept.read`."""
         self.situation(situation_id)
         return self.kept.read(situation_id, forecast_id)
+
+    def around(self, situation_id: str) -> dict[str, Any]:
+        """Coasts and boundaries around a situation's places; made once."""
+        situation = self.situation(situation_id)
+        if situation_id not in self._around:
+            self._around[situation_id] = borders(situation)
+        return self._around[situation_id]
 
     def page(self, situation_id: str, forecast_id: str, profile: str) -> bytes:
         """What the page shows of a kept forecast, as JSON text; made once and held ready."""

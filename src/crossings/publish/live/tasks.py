@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from crossings.publish.live.answers import AnswerError, Problem, stated
+from crossings.publish.live.answers import AnswerError, described, stated
 from crossings.publish.live.jobs import ENDED, Job, QueueFullError
 from crossings.publish.live.situations import BAD, Served
 from crossings.publish.live.state import State
@@ -23,7 +23,7 @@ TOLD_EVERY = 0.25
 
 FULL: dict[int | str, dict[str, Any]] = {
     **BAD,
-    429: {"model": Problem, "description": "Too many jobs are waiting."},
+    429: described("Too many jobs are waiting."),
 }
 
 

@@ -35,6 +35,7 @@ def import_map(base: str = "/web/") -> str:
     return json.dumps({"imports": named}, separators=(",", ":"))
 
 
+@functools.cache
 def index() -> str:
     """The page's document, for a server."""
     return (
@@ -50,6 +51,7 @@ def style() -> bytes:
     return static + b"\n" + WEB.joinpath("live.css").read_bytes()
 
 
+@functools.lru_cache(maxsize=256)
 def read(path: str) -> bytes | None:
     """One of the page's files; None where there is none of this name."""
     if path == "page.css":

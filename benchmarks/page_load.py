@@ -1,0 +1,168 @@
+"""Load and faults of the live page on this machine: python -m benchmarks.page_load.
+
+A real server in a process of its own on the loopback, one kept forecast of the bundled Karabakh
+situation. Measured: 50 requests a second for a minute of cached views (aim: 95 % under 50 ms), the
+same beside 200 clients that send a byte a second and one that never reads, the weight of the first
+view (aim: under 500 KB compressed). All loops are bounded in number and time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import json
+import os
+import platform
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from crossings.exchange.kept import Kept
+from crossings.forecast.issue import forecast
+from crossings.situation.catalogue import load
+
+SITUATION = "nagorno-karabakh-2023"
+HERE = Path(__file__).parent
+RATE = 50
+SLOW = 200
+
+
+def serving(store: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A server on a free port, answering."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "crossings.cli", "serve", SITUATION]
+    command += ["--port", str(port), "--store", str(store)]
+    environment = {**os.environ, "CROSSINGS_TOKEN": "a-token-for-the-benchmark"}
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return server, port
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+async def get(port: int, path: str, headers: str = "") -> tuple[int, bytes, float]:
+    """One request on a connection of its own: status, body, seconds."""
+    start = time.perf_counter()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n"
+    writer.write(asked.encode())
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body, time.perf_counter() - start
+
+
+async def steady(port: int, paths: list[str], seconds: int) -> list[tuple[int, float]]:
+    """RATE requests a second of random paths, whether or not earlier ones are answered."""
+    rng = random.Random(1)
+    begun = time.perf_counter()
+
+    async def one(at: float) -> tuple[int, float]:
+        await asyncio.sleep(max(0.0, begun + at - time.perf_counter()))
+        status, _, took = await get(port, rng.choice(paths), "Accept-Encoding: gzip\r\n")
+        return status, took
+
+    return list(await asyncio.gather(*(one(i / RATE) for i in range(RATE * seconds))))
+
+
+async def slow_client(port: int, seconds: int) -> None:
+    """A client that sends its request a byte a second."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    for letter in b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "[:seconds]:
+        writer.write(bytes([letter]))
+        await asyncio.sleep(1)
+    writer.close()
+
+
+async def deaf_client(port: int, path: str, seconds: int) -> None:
+    """A client that asks for much and never reads."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(50):
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    await asyncio.sleep(seconds)
+    writer.close()
+
+
+def summary(found: list[tuple[int, float]]) -> dict[str, object]:
+    """Milliseconds at some quantiles, and how many answers were not 200."""
+    taken = np.array([seconds for _, seconds in found]) * 1000
+    q = {f"p{p}_ms": round(float(np.percentile(taken, p)), 1) for p in (50, 95, 99)}
+    return {"requests": len(found), "not_200": sum(s != 200 for s, _ in found), **q}
+
+
+async def weight(port: int, forecast_path: str) -> dict[str, int]:
+    """Bytes of the first view, compressed as they are sent."""
+    sizes = {}
+    _, page, _ = await get(port, "/")
+    paths = ["/", "/web/page.css", "/web/app.js", "/web/messages/en.json", "/api/situations"]
+    paths += re.findall(r'"(/web/[^"]+\.js)"', page.decode())
+    paths += [forecast_path, f"/api/situations/{SITUATION}/borders"]
+    for path in dict.fromkeys(paths):
+        _, body, _ = await get(port, path)
+        sizes[path] = len(gzip.compress(body, 9))
+    return sizes
+
+
+async def measure(port: int, path: str, seconds: int) -> dict[str, object]:
+    """All measurements in one run."""
+    paths = [path, "/", "/api/situations", f"/api/situations/{SITUATION}/claims?per_page=50"]
+    for one in paths:
+        await get(port, one)  # made once, cached from then on
+    sizes = await weight(port, path)
+    alone = summary(await steady(port, paths, seconds))
+    crowd = [asyncio.create_task(slow_client(port, seconds)) for _ in range(SLOW)]
+    crowd.append(asyncio.create_task(deaf_client(port, path, seconds)))
+    beside = summary(await steady(port, paths, seconds))
+    await asyncio.gather(*crowd, return_exceptions=True)
+    return {
+        "seconds": seconds,
+        "rate": RATE,
+        "cached_views": alone,
+        f"beside_{SLOW}_slow_clients_and_one_that_never_reads": beside,
+        "first_view_bytes": sum(sizes.values()),
+        "largest": dict(sorted(sizes.items(), key=lambda e: -e[1])[:5]),
+    }
+
+
+def main() -> None:
+    """Measure and keep the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--output", type=Path, default=HERE / "results" / "page_load.json")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        situation = load(SITUATION)
+        outlook = forecast(situation, "2023-09-25", "8d", 2000, 1)
+        kept = Kept(folder).add(outlook, situation)
+        server, port = serving(Path(folder))
+        try:
+            path = f"/api/situations/{SITUATION}/forecasts/{kept}"
+            found = asyncio.run(measure(port, path, chosen.seconds))
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+    found["machine"] = (
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {sys.version.split()[0]}"
+    )
+    found["load_before"] = round(os.getloadavg()[0], 2)
+    chosen.output.write_text(json.dumps(found, indent=1) + "\n")
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
