@@ -218,6 +218,9 @@ def forecast(
         str | None,
         typer.Option(help="Add what this ledger holds of it: sqlite:///FILE, postgresql://..."),
     ] = None,
+    learn_from: Annotated[
+        list[str] | None, typer.Option(help="A past crisis of your library to learn from too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
@@ -240,6 +243,7 @@ def forecast(
     from crossings.situation.catalogue import load
 
     everything = load(situation)  # first: what is wrong with a folder is told at once
+    library = [load(name) for name in learn_from or []]
     if database is not None:
         from crossings.publish.intake import with_ledger
 
@@ -264,6 +268,7 @@ def forecast(
             seed,
             include_proposed=include_proposed,
             delay_check=True,
+            learn_from=library,
             progress=progress,
         )
     if out is not None:

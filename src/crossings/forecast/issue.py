@@ -1,7 +1,8 @@
 """Issue a forecast: one situation, one moment, nothing known after it.
 
-:func:`forecast` reads the situation through ``as_of``, conditions the mechanistic component on its
-claims, runs every member on to the horizon, puts the people on the host's roads, and returns an
+:func:`forecast` reads the situation through ``as_of``. Long published series are carried on by the
+statistical component. Otherwise it conditions the mechanistic component on the claims, runs every
+member on to the horizon and puts the people on the host's roads. Either way it returns an
 :class:`~crossings.forecast.outlook.Outlook`.
 """
 
@@ -33,6 +34,8 @@ from crossings.forecast.population import Population, population
 from crossings.forecast.published import last_figures, of_all
 from crossings.forecast.request import FEWEST_MEMBERS, Request, canonical, request
 from crossings.forecast.sampler import Particles, Report, Sampler
+from crossings.forecast.series.component import to_learn_from
+from crossings.forecast.series.outlook import STATISTICAL, by_series
 from crossings.forecast.start import Start, drawn_so, start_of_flow
 from crossings.forecast.unmapped import with_assumed_roads
 from crossings.forecast.uses import claim_uses
@@ -57,6 +60,7 @@ def forecast(
     include_proposed: bool = False,
     times: Sequence[dt.datetime] = (),
     delay_check: bool = False,
+    learn_from: Sequence[Situation] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Outlook:
     """Forecast arrivals, people present, waiting and unregistered after a moment.
@@ -71,14 +75,16 @@ def forecast(
         times: further forecast times, such as the hour of a meeting, within the horizon.
         delay_check: whether to note what would change if every assumed publication time were two
             hours later (a second forecast, where that takes a row away).
+        learn_from: past crises of the user's own, for the statistical component.
         progress: told the share of the work that is done.
 
     Raises:
         InputError: the moment is before anything was known, or an argument is out of range.
     """
     asked = request(situation, as_of, horizon, members, seed, include_proposed, times)
-    outlook = _run(asked, progress)
-    if not delay_check:
+    library = [to_learn_from(one) for one in learn_from]
+    outlook = by_series(asked, library, _versions()) or _run(asked, progress)
+    if not delay_check or outlook.carried_by == STATISTICAL:  # its unit of time is the day
         return outlook
     note = _delay_note(situation, asked, outlook)
     return dataclasses.replace(outlook, notes=(*outlook.notes, *note))

@@ -25,6 +25,9 @@ MOST_DAYS = 10
 MOST_PLACES = 6
 """Places shown at three days; the others, mostly the smaller ones, at the last day only."""
 
+MOST_FIGURES = 40
+"""Figures behind the forecast that are listed; a long series has hundreds."""
+
 SHARES_ASSUMED = (
     "No figure known at the issue time says where people go after the border: how they divide "
     "between the places is assumed."
@@ -176,7 +179,7 @@ def _print_claims(console: Console, shown: View) -> None:
     used.sort(key=lambda c: (-uses[c.id].weight, -(c.as_of.timestamp() if c.as_of else 0.0)))
     columns = [("Figure", False), ("As of", False), ("Who says it", False), ("Weight", True)]
     table = plain_table("The figures behind it", *columns)
-    for claim in used:
+    for claim in used[:MOST_FIGURES]:
         table.add_row(
             Text(clean(f"{words.figure(claim)} {words.quantity(claim)}", 120)),
             Text(words.stamp(claim.as_of, shown.zone, claim.as_of_precision)),
@@ -185,6 +188,9 @@ def _print_claims(console: Console, shown: View) -> None:
         )
     if used:
         console.print(table)
+    if len(used) > MOST_FIGURES:
+        more = f"{len(used) - MOST_FIGURES:,} older figures entered with less weight."
+        console.print(Text(more, style="dim"))
     rest = len(shown.known.claims) - len(used)
     console.print(
         Text(

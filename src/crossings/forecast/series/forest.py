@@ -24,7 +24,7 @@ FEATURE_SHARE = 0.4
 SAMPLE_SHARE = 0.6
 SEED = 1
 
-OWN_WEIGHT = 2.0
+OWN_WEIGHT = 1.0
 """What an outcome of the crisis itself counts for, in outcomes of other crises."""
 
 

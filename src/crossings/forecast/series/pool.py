@@ -24,7 +24,10 @@ CRISIS_WORTH = 10.0
 GAIN = 2.0
 PRIOR = -1.5
 """Log odds of the increments before anything has been resolved."""
-LEAST_SCORE = 1e-3
+LEAST_SCORE = 1.0
+"""Added to both summed scores, in people: a series that stood still proves little."""
+MOST_WEIGHT = 0.9
+"""The increments are never alone: where nothing has moved they know no range at all."""
 
 _GRID = (np.arange(POINTS) + 0.5) / POINTS
 _RIGHT = np.clip(np.searchsorted(LEVELS, _GRID), 1, LEVELS.size - 1)
@@ -93,7 +96,7 @@ def gate(day: int, known: I8, places: I8, pool: F8, increments: F8, asked: I8) -
         of_place = _log_ratio(float(own @ pool), float(own @ increments)) if n > 0 else 0.0
         shared = CRISIS_WORTH * n_crisis / (n_crisis + CRISIS_WORTH) * of_crisis
         gamma = (n * of_place + shared) / (n + CRISIS_WORTH)
-        weight[i] = 1 / (1 + np.exp(-(PRIOR + GAIN * gamma)))
+        weight[i] = min(MOST_WEIGHT, 1 / (1 + np.exp(-(PRIOR + GAIN * gamma))))
     return weight
 
 

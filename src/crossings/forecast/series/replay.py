@@ -27,7 +27,8 @@ FOREST_SHARE = 0.75
 PLAIN_CENTRE, PLAIN_TAIL = 1.3, 1.5
 """What the half-widths of the increments are stretched by: as they stand they are too narrow."""
 
-POOL_TAIL = 1.0
+POOL_TAIL = 1.1
+"""What the pool's half-widths at .05 and .95 are stretched by: few crises show few rare jumps."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import crossings as cx
+from crossings.forecast.issue import forecast
+from crossings.forecast.outlook import Outlook
+from crossings.forecast.request import request
+from crossings.forecast.series.component import statistical
+from crossings.forecast.series.outlook import by_series
+from crossings.situation.records import Place, Situation
+from tests.forecast.series.crises import DAY0, START, claim, crisis, situation
+
+TARGET = "hosted.stock"
+
+
+def issue(case: Situation, days: int = 120, members: int = 400) -> Outlook:
+    return forecast(
+        case, START + dt.timedelta(days=days), "30d", members=members, seed=3, delay_check=True
+    )
+
+
+def one_place(figures: dict[int, float], counting: str = "stock") -> Situation:
+    """A situation with one camp and figures by day."""
+    start = dt.datetime(2012, 3, 1, tzinfo=dt.UTC)
+    claims = [claim("camp", DAY0 + day, people) for day, people in figures.items()]
+    measure = "hosted" if counting == "stock" else "arrived"
+    changed = [c.model_copy(update={"counting": counting, "measure": measure}) for c in claims]
+    return Situation(
+        id="odd",
+        title="odd",
+        start=start,
+        step_hours=24,
+        targets=(f"{measure}.{counting}",),
+        tier="dated",
+        places=(Place(id="camp", name="camp", kind="camp", known_at=start),),
+        claims=tuple(changed),
+    )
+
+
+def width(outlook: Outlook, place: str = "camp") -> float:
+    """The upper end of the 90 % range over the last figure, at the end."""
+    assert outlook.last_figure is not None
+    return float(outlook.quantiles(outlook.targets[0], place)[-1][20]) - outlook.last_figure.value
+
+
+def test_a_long_series_is_carried_by_the_statistical_component() -> None:
+    case = situation(crisis(1))
+    outlook = issue(case)
+    assert outlook.carried_by == "statistical"
+    assert outlook.targets == (TARGET,)
+    assert outlook.places == ("all", *(p.id for p in case.places))
+    assert {use.claim for use in outlook.claims if use.used} == {
+        c.id for c in case.as_of(outlook.issued_at).claims
+    }
+    total = outlook.samples(TARGET)
+    parts = sum(outlook.samples(TARGET, place) for place in outlook.places[1:])
+    assert np.abs(total - parts).max() <= len(outlook.places)
+    assert any("mechanistic component is left out" in note for note in outlook.notes)
+
+
+def test_the_draws_have_the_quantiles_of_the_backtest() -> None:
+    case = situation(crisis(1))
+    outlook = issue(case, days=30 + 7 * 12, members=4000)
+    day = START + dt.timedelta(days=30 + 7 * 12)
+    back = next(iter(statistical(case).issues([day], (7, 30))))
+    for i, (place, horizon) in enumerate(back.cells):
+        drawn = outlook.quantiles(TARGET, place)[horizon - 1]
+        spread = back.quantiles[i, 20] - back.quantiles[i, 2]
+        assert np.abs(drawn - back.quantiles[i])[4:19].max() < 0.1 * spread + 1
+
+
+def test_nothing_known_later_changes_a_bit_and_the_seed_decides() -> None:
+    case = situation(crisis(1))
+    outlook = issue(case)
+    known = issue(case.as_of(outlook.issued_at))
+    assert outlook.draws.equals(known.draws)
+    assert outlook.notes == known.notes
+
+
+def test_a_published_total_is_forecast_as_published_and_goes_with_the_places() -> None:
+    series = crisis(1)
+    case = situation(series)
+    total = [claim("all", DAY0 + d, 5000.0 + 100 * d, "total") for d in range(0, 119, 3)]
+    outlook = issue(case.with_claims(total))
+    assert outlook.last_figure is not None
+    assert outlook.last_figure.value == 5000.0 + 100 * 117
+    drawn = outlook.samples(TARGET)[:, -1]
+    assert abs(np.median(drawn) - (5000 + 100 * 150)) < 2500
+    parts = sum(outlook.samples(TARGET, p)[:, -1] for p in outlook.places[1:])
+    assert np.corrcoef(drawn, parts)[0, 1] > 0.8
+
+
+def test_a_cumulative_count_never_falls_below_what_is_reported() -> None:
+    figures = {day: 100.0 * day for day in range(0, 118, 3)}
+    outlook = issue(one_place(figures, "cumulative"))
+    drawn = outlook.samples("arrived.cumulative", "camp")
+    assert (drawn >= 11700).all()
+    assert (np.diff(drawn, axis=1) >= 0).all()
+
+
+ODD = {
+    "one figure": {5: 4000.0},
+    "two figures": {5: 4000.0, 9: 5000.0},
+    "a gap of months": {0: 0.0, 7: 900.0, 14: 1500.0, 21: 1900.0},
+    "falling": {day: 9000.0 - 70 * day for day in range(0, 118, 7)},
+    "a correction": {d: (3000.0 + 10 * d if d < 90 else 300.0 + d) for d in range(0, 118, 7)},
+    "repeated": dict.fromkeys(range(0, 118, 7), 2500.0),
+    "all zeros": dict.fromkeys(range(0, 118, 7), 0.0),
+    "five million in a day": {**{d: 50.0 * d for d in range(0, 110, 5)}, 112: 5e6},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_series_have_an_honest_range(name: str) -> None:
+    outlook = issue(one_place(ODD[name]))
+    assert outlook.carried_by == "statistical"
+    drawn = outlook.samples(TARGET, "camp")[:, -1]
+    assert (drawn >= 0).all()
+    assert drawn.std() > 0
+    least = {"one figure": 4000, "a gap of months": 500, "five million in a day": 5e5}
+    # What has been repeated for months may well be repeated, but not for sure.
+    least["repeated"] = -1
+    assert width(outlook) > least.get(name, 1)
+    assert drawn.max() > ODD[name][max(ODD[name])]
+    if name in ("one figure", "all zeros"):
+        assert any("Nothing tells a pace at camp" in note for note in outlook.notes)
+    if name == "a gap of months":
+        assert any("No figure for more than a month at: camp" in note for note in outlook.notes)
+
+
+def test_two_sources_a_factor_of_ten_apart_are_both_in_the_range() -> None:
+    case = one_place({d: 1000.0 + 10 * d for d in range(0, 118, 3)})
+    other = [claim("camp", DAY0 + d, 10 * (1000.0 + 10 * d), "agency") for d in (92, 100, 110)]
+    outlook = issue(case.with_claims(other))
+    q = outlook.quantiles(TARGET, "camp")[-1]
+    assert q[2] < 3500
+    assert q[21] > 15000
+    assert any("Sources are far apart" in note for note in outlook.notes)
+    unused = [use for use in outlook.claims if not use.used]
+    assert [use.reason.startswith("another source") for use in unused] == [True] * 3
+
+
+def test_figures_of_the_future_say_nothing() -> None:
+    case = one_place({d: 1000.0 + 10 * d for d in range(0, 118, 3)})
+    ahead = claim("camp", DAY0 + 400, 9e6, "office", later=-290)
+    outlook, without = issue(case.with_claims([ahead])), issue(case)
+    assert outlook.draws.equals(without.draws)
+    assert outlook.claims[-1].weight == 0
+    assert "no count" in outlook.claims[-1].reason
+
+
+def test_the_first_weeks_of_a_flight_stay_with_the_mechanistic_component() -> None:
+    onset = cx.load("rohingya-2017")
+    for day, carried in (("2017-09-08", False), ("2017-10-28", True)):
+        asked = request(onset, day, "3d", members=100, seed=1)
+        assert (by_series(asked, (), {}) is not None) == carried
