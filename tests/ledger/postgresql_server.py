@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root; there it runs as the user ``postgres`` or ``n
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -70,7 +71,7 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd=self._folder,
-                start_new_session=True,  # a process group of its own, for `kill`
+                start_new_session=True,  # not stopped with the tests by a key
             )
         deadline = time.monotonic() + 60
         while not self._answers():
@@ -82,7 +83,12 @@ class Server:
     def kill(self) -> None:
         """Let the server and all its processes die at once, as in a power cut."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        # Its processes are sessions of their own; the first stops bearing others when it stops.
+        os.kill(self._process.pid, signal.SIGSTOP)
+        for child in _children(self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self._process.kill()
         self._process.wait()
 
     def stop(self) -> None:
@@ -148,6 +154,11 @@ def _owner() -> str:
         return ""
     names = {user.pw_name for user in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
+
+
+def _children(parent: int) -> list[int]:
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(child) for child in listed.split()]
 
 
 def _identity(owner: str) -> list[str]:

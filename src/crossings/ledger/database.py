@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -94,8 +95,12 @@ def connect(url: URL, create: bool = True) -> Engine:
     """
     is_file = url.get_backend_name() == "sqlite"
     engine = _sqlite(url, create) if is_file else _postgresql(url)
-    with plain_errors(url):
-        _bring_up_to_date(engine, url, create)
+    try:
+        with plain_errors(url):
+            _bring_up_to_date(engine, url, create)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -115,11 +120,28 @@ def _sqlite(url: URL, create: bool) -> Engine:
         url,
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"timeout": PATIENCE_SECONDS, "isolation_level": None},
+        creator=lambda: sqlite3.connect(
+            _file_uri(path), uri=True, timeout=PATIENCE_SECONDS, isolation_level=None
+        ),
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _file_uri(path: Path) -> str:
+    """The file as SQLite opens it: for reading only where it cannot be written.
+
+    A log beside a file that cannot be written is read too; without one the file does not change.
+    """
+    uri = f"file:{quote(str(path.absolute()))}"
+    effective = os.access in os.supports_effective_ids
+    if not path.exists() or all(
+        os.access(part, os.W_OK, effective_ids=effective) for part in (path, path.parent)
+    ):
+        return uri
+    log = path.with_name(f"{path.name}-wal")
+    return f"{uri}?mode=ro" if log.exists() else f"{uri}?mode=ro&immutable=1"
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
