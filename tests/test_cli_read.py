@@ -55,7 +55,7 @@ def test_json_is_one_line_a_document(tmp_path: Path) -> None:
     assert done.returncode == 0
     readings = [json.loads(line) for line in done.stdout.splitlines()]
     assert [reading["id"] for reading in readings] == ["n0", "n1", "n2"]
-    assert readings[0].keys() == {"id", "claims", "events", "context"}
+    assert readings[0].keys() == {"id", "claims", "shares", "events", "context"}
     assert readings[0]["claims"][0]["low"] == 4200
 
 

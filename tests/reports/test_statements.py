@@ -15,7 +15,7 @@ from crossings.reports.patterns import Patterns
 from crossings.reports.reader import read
 from crossings.reports.records import ReadClaim, ReadContext, ReadEvent, Reading
 from crossings.reports.tokens import tokenise
-from tests.reports.statement_scores import founding, label, reports, same, score
+from tests.reports.statement_scores import founding, reports, same, score
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "reports"
 
@@ -41,24 +41,28 @@ def test_the_reports_that_were_written_before_the_patterns() -> None:
         assert right / labelled >= 0.85, result.wrong
 
 
-def of_kind(reading: Reading, statement: dict[str, Any]) -> list[ReadEvent | ReadContext]:
-    told: list[ReadEvent | ReadContext] = [*reading.events, *reading.context]
-    wanted = statement.get("event") or statement.get("relation")
-    return [
-        one
-        for one in told
-        if label(one) == wanted
-        and min(one.end, statement["end"]) > max(one.start, statement["start"])
-    ]
+def of_kind(reading: Reading, statement: dict[str, Any]) -> list[Any]:
+    """What was read of the words of an expected statement, of the kind that is expected."""
+    told: list[ReadClaim | ReadEvent | ReadContext]
+    match statement["kind"]:
+        case "figure":
+            told = [*reading.claims]
+        case "share":
+            told = [*reading.shares]
+        case "event":
+            told = [one for one in reading.events if one.kind == statement["event"]]
+        case _:
+            told = [one for one in reading.context if one.relation == statement["relation"]]
+    start, end = statement["start"], statement["end"]
+    return [one for one in told if min(one.end, end) > max(one.start, start)]
 
 
 @needs_founding
-def test_every_event_and_context_of_the_founding_report_with_who_says_it() -> None:
+def test_all_statements_of_the_founding_report_are_found_with_who_says_them() -> None:
     text, statements = founding(SHARED)
     reading = read(text, "2023-09-25")
+    assert len(statements) == 24
     for statement in statements:
-        if statement["kind"] not in ("event", "context"):
-            continue
         found = of_kind(reading, statement)
         assert found, statement["words"]
         one, speakers = found[0], statement["speakers"]
@@ -81,16 +85,29 @@ def test_the_founding_report_disputes_the_wording_of_the_operation() -> None:
     assert {one.bears_on for one in reading.context} == {reading.events.index(disputed)}
 
 
-@needs_founding
-def test_every_figure_of_the_founding_report_is_found() -> None:
-    text, statements = founding(SHARED)
-    claims = read(text, "2023-09-25").claims
-    for statement in statements:
-        if statement["kind"] == "figure":
-            assert any(
-                min(claim.end, statement["end"]) > max(claim.start, statement["start"])
-                for claim in claims
-            ), statement["words"]
+SHARES = [
+    ("Some 500 people arrived, 60 per cent of them children.", (60, 60, "exact", 0)),
+    ("Over 70% of the 300 refugees are women and children.", (70, None, "at_least", 0)),
+    ("Some 300 people came, more than half of them elderly.", (50, None, "at_least", 0)),
+    ("The 300 refugees, mostly women and children, were tired.", (50, 100, "vague", 0)),
+    ("Two-thirds of the displaced are children.", (67, 67, "approx", None)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHARES)
+def test_shares(text: str, expected: tuple[object, ...]) -> None:
+    (share,) = read(text).shares
+    assert (share.low, share.high, share.qualifier, share.part_of) == expected
+    assert (share.measure, share.unit) == ("share", "percent")
+    assert text[share.start : share.end] == share.figure_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Most of the village burned. Children cried.", "Prices rose 45 percent; children starve."],
+)
+def test_what_is_no_share_of_people(text: str) -> None:
+    assert read(text).shares == []
 
 
 WORDS = [
@@ -104,6 +121,7 @@ WORDS = [
 def test_whatever_the_text_says_spans_and_references_hold(text: str) -> None:
     reading = read(text, "2023-09-25")
     told: list[ReadClaim | ReadEvent | ReadContext] = [*reading.events, *reading.context]
+    told += reading.shares
     for one in told:
         assert 0 <= one.sentence_start <= one.start < one.end <= one.sentence_end <= len(text)
         assert reading.words(one).strip()

@@ -69,7 +69,7 @@ def print_reading(
 ) -> None:
     """Print a reading; ``questions`` are what was left open when it was joined to a situation."""
     _print_heading(console, document, reading)
-    _print_rows(console, "Figures", [_of_claim(reading, claim) for claim in reading.claims])
+    _print_rows(console, "Figures", [_of_claim(reading, c) for c in _figures(reading)])
     _print_rows(console, "Events", [_of_event(reading, event) for event in reading.events])
     _print_rows(console, "Setting", [_of_context(reading, one) for one in reading.context])
     if questions:
@@ -133,12 +133,18 @@ def _print_block(console: Console, row: _Row) -> None:
     console.print(Padding(Text(f"“{row.words}”", style="dim"), (0, 0, 0, 4)))
 
 
+def _figures(reading: Reading) -> list[ReadClaim]:
+    return sorted([*reading.claims, *reading.shares], key=lambda claim: claim.start)
+
+
 def _of_claim(reading: Reading, claim: ReadClaim) -> _Row:
     place = claim.place or ""
     if claim.origin:
         place = f"{place} (from {claim.origin})" if place else f"from {claim.origin}"
     measure = claim.measure.replace("_", " ")
     what = f"{words.figure(claim)} {claim.unit}, {measure}"
+    if claim.measure == "share":
+        what = f"{words.figure(claim)} %, {claim.why['group']}"
     if claim.status != "reported":
         what = f"{what} ({claim.status})"
     text, start, end = reading.text, claim.sentence_start, claim.sentence_end

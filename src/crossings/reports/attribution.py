@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.quotations import quotation_groups
-from crossings.reports.records import Sentence
+from crossings.reports.records import ReadClaim, Sentence
 from crossings.reports.sources import Cue, Speakers, choose, cues_of
 
 
@@ -40,3 +40,16 @@ class Attribution:
         if sentence and self._announced[sentence - 1] and not self._cues[sentence]:
             return next(reversed(self._cues[sentence - 1]), None)
         return None
+
+    def inherit(self, claims: Sequence[ReadClaim]) -> None:
+        """Give parts told in a sentence of their own the speaker of the whole.
+
+        "The ombudsman said 200 were killed. Amongst them were 10 civilians."
+        """
+        for claim in claims:
+            whole = claims[claim.part_of] if claim.part_of is not None else None
+            if whole is None or claim.sources or not whole.sources:
+                continue
+            if claim.sentence - whole.sentence in (0, 1) and not self._cues[claim.sentence]:
+                claim.sources, claim.via = list(whole.sources), whole.via
+                claim.why["source"] = "that of the whole"

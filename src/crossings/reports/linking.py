@@ -73,7 +73,10 @@ def link(reading: Reading, document: Document, situation: Situation) -> Linked:
     linker = _Linker(reading, document, situation)
     events = tuple(linker.event(number) for number in range(len(reading.events)))
     return Linked(
-        tuple(linker.claim(number) for number in range(len(reading.claims))),
+        (
+            *(linker.claim(claim, "c", number) for number, claim in enumerate(reading.claims)),
+            *(linker.claim(claim, "s", number) for number, claim in enumerate(reading.shares)),
+        ),
         events,
         tuple(linker.statement(number) for number in range(len(reading.context))),
         tuple(linker.open_questions),
@@ -90,8 +93,7 @@ class _Linker:
         self._known_at = _moment(document.published, reading, situation)
         self.open_questions: dict[str, None] = {}
 
-    def claim(self, number: int) -> Claim:
-        read = self._reading.claims[number]
+    def claim(self, read: ReadClaim, letter: str, number: int) -> Claim:
         match = self._match(read.place)
         measure, counting = target(read, self._names.side(match.place))
         place = match.place
@@ -99,7 +101,7 @@ class _Linker:
             self._ask(f"{read.figure_text} {read.unit}: no place of arrival is stated")
         as_of, precision = self._as_of(read)
         return Claim(
-            id=self._id("c", number),
+            id=self._id(letter, number),
             measure=measure,
             counting=_one_of(Counting, counting, "cumulative"),
             unit=read.unit,
@@ -117,7 +119,7 @@ class _Linker:
             bulletin=self._bulletin(read),
             document=self._document.sha256,
             review="proposed",
-            note=_unlinked(read.place, match),
+            note="; ".join(filter(None, (read.why.get("group"), _unlinked(read.place, match)))),
             **self._said(read),
         )
 

@@ -15,6 +15,7 @@ from crossings.reports.narrative import tell
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import ReadClaim, Reading, Sentence
 from crossings.reports.sentences import sentence_spans
+from crossings.reports.shares import add_shares
 from crossings.reports.statement_lexicon import load_statement_lexicon
 from crossings.reports.tokens import tokenise
 
@@ -46,6 +47,8 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     locate(reading, counts, lexicon)
     date(reading, counts, lexicon)
     tie_claims(reading.claims, counts, lexicon)
+    attribution.inherit(reading.claims)
+    add_shares(reading, attribution)
     tell(reading, attribution, lexicon, load_statement_lexicon(language))
     return reading
 

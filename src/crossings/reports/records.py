@@ -161,6 +161,9 @@ class Reading:
     claims: list[ReadClaim] = field(default_factory=list)
     events: list[ReadEvent] = field(default_factory=list)
     context: list[ReadContext] = field(default_factory=list)
+    shares: list[ReadClaim] = field(default_factory=list)
+    """Shares of women, children, the elderly: measure ``share``, unit ``percent``, ``part_of`` the
+    claim that they are a share of."""
     notes: list[str] = field(default_factory=list)
     """What a person should know of how it was read."""
 
@@ -177,6 +180,7 @@ class Reading:
         return {
             "id": identity,
             "claims": [dataclasses.asdict(claim) for claim in self.claims],
+            "shares": [dataclasses.asdict(claim) for claim in self.shares],
             "events": [dataclasses.asdict(event) for event in self.events],
             "context": [dataclasses.asdict(statement) for statement in self.context],
         }
