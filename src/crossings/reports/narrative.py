@@ -22,6 +22,9 @@ from crossings.reports.statements import Statement, find_statements
 from crossings.reports.times import TimePhrase, resolve, times_of
 
 _OPPOSITE = {"opening": "closure", "closure": "opening"}
+_STRIKES = ("military_operation", "blockade", "flood")
+"""Kinds of event whose object, where it is a name, is a place."""
+
 _LEFT = ("from", "left", "of", "at")
 """The same where people were taken away."""
 
@@ -228,9 +231,12 @@ def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> t
     ranked = sorted(
         mentions, key=lambda m: (m.tie not in ties, abs(m.first - statement.trigger))
     ) or [m for m in _opening(statement, lexicon) if m.text not in actor]
-    return (
-        (ranked[0].text, f"named in its words ({ranked[0].tie})") if ranked else ("", "none named")
-    )
+    if ranked:
+        return ranked[0].text, f"named in its words ({ranked[0].tie})"
+    target = statement.sides.object
+    if statement.rule.kind in _STRIKES and target[:1].isupper() and " " not in target:
+        return target, "what was hit"
+    return "", "none named"
 
 
 def _follows(statement: Statement, mention: Mention, words: frozenset[str]) -> bool:
@@ -251,7 +257,9 @@ def _passage(statement: Statement, passages: frozenset[str]) -> str:
             or tokens[first - 1].kind == "number"
         ):
             first -= 1
-        while first < i and not is_capital(tokens[first]):
+        while first < i and (
+            not is_capital(tokens[first]) or tokens[first].classes & {"determiner"}
+        ):
             first += 1
         if first < i:
             return _text(statement.sentence, first, i + 1)

@@ -95,6 +95,9 @@ def _at(
                 # "a ceasefire brokered by Russia": by belongs to the verb before it
                 if tokens[i].low == place and not tokens[i - 1].low.endswith("ed"):
                     return phrase(tokens, i + 1, clause.last, known)
+            after = match.first + 1
+            if place == "to" and after < clause.last and tokens[after].text[:1].isupper():
+                return phrase(tokens, after, clause.last, known)  # "supplies Chad with weapons"
             return phrase(tokens, match.last, clause.last, known) if place == "to" else ""
         case "possessor":
             for i in range(match.last - 1, clause.first, -1):
