@@ -89,16 +89,7 @@ def _at(
             first = match.last - match.payload.pattern.endswith(" _")
             return phrase(tokens, first, clause.last, known)
         case "by" | "to" | "with" | "between":
-            if tokens[match.last - 1].low == place:
-                return phrase(tokens, match.last, clause.last, known)
-            for i in range(match.last, clause.last):
-                # "a ceasefire brokered by Russia": by belongs to the verb before it
-                if tokens[i].low == place and not tokens[i - 1].low.endswith("ed"):
-                    return phrase(tokens, i + 1, clause.last, known)
-            after = match.first + 1
-            if place == "to" and after < clause.last and tokens[after].text[:1].isupper():
-                return phrase(tokens, after, clause.last, known)  # "supplies Chad with weapons"
-            return phrase(tokens, match.last, clause.last, known) if place == "to" else ""
+            return _after_word(tokens, clause, match, place, known)
         case "possessor":
             for i in range(match.last - 1, clause.first, -1):
                 if tokens[i].low == "'s":
@@ -107,11 +98,8 @@ def _at(
         case "noun":
             return _noun_before(tokens, clause.first, match.first)
         case "apposed":
-            for earlier in range(number - 1, -1, -1):
-                name = _head(tokens, parts[earlier], known)
-                if name:
-                    return name
-            return ""
+            heads = (_head(tokens, parts[e], known) for e in range(number - 1, -1, -1))
+            return next((name for name in heads if name), "")
     return ""
 
 
@@ -121,6 +109,24 @@ def _head(tokens: Sequence[Token], clause: Clause, known: StatementLexicon) -> s
     while end > clause.first and tokens[end - 1].kind == "sign":
         end -= 1
     return _back(tokens, clause.first, end, known)
+
+
+def _after_word(
+    tokens: Sequence[Token], clause: Clause, match: Found[Rule], word: str, known: StatementLexicon
+) -> str:
+    """What follows a word such as "with" in the clause; for "to" the object where it is missing."""
+    if tokens[match.last - 1].low == word:
+        return phrase(tokens, match.last, clause.last, known)
+    for i in range(match.last, clause.last):
+        # "a ceasefire brokered by Russia": by belongs to the verb before it
+        if tokens[i].low == word and not tokens[i - 1].low.endswith("ed"):
+            return phrase(tokens, i + 1, clause.last, known)
+    if word != "to":
+        return ""
+    after = match.first + 1
+    if after < clause.last and tokens[after].text[:1].isupper():
+        return phrase(tokens, after, clause.last, known)  # "supplies Chad with weapons"
+    return phrase(tokens, match.last, clause.last, known)
 
 
 def _noun_before(tokens: Sequence[Token], first: int, end: int) -> str:
