@@ -20,6 +20,10 @@ def serve(
         Path | None, typer.Option(help="Folder of kept forecasts (CROSSINGS_STORE).")
     ] = None,
     profile: Annotated[str, typer.Option(help="internal or public.")] = "internal",
+    database: Annotated[
+        str | None,
+        typer.Option(help="A ledger: its accepted claims enter, proposed ones are reviewed."),
+    ] = None,
 ) -> None:
     """Serve the live page: forecasts, figures with their sources, downloads.
 
@@ -44,6 +48,7 @@ def serve(
         host=host,
         port=port,
         profile=profile,
+        database=database,
     )
     app = create_app(settings)
     shown = f"[{host}]" if ":" in host else host

@@ -12,17 +12,21 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from crossings import ledger
 from crossings.publish.live.app import create_app
 from crossings.publish.live.single import single_file
-from tests.outlooks import outlook
+from tests.outlooks import at, claim, outlook
 from tests.publish.live.served import TOKEN, settings
+from tests.publish.live.test_reviewing import TEXT
 from tests.publish.live.test_single import HOSTILE, hostile_situation
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -36,13 +40,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server on a free port of this machine."""
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """A real server on a free port of this machine; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_app(settings(tmp_path_factory.mktemp("store"), port=port))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -51,6 +54,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(create_app(settings(tmp_path_factory.mktemp("store")))) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +252,30 @@ def test_without_scripts_the_exported_file_is_the_static_page(
     expect(page.locator("h1")).to_contain_text("9 in 10 between")
     expect(page.locator("#claims")).to_be_visible()
     context.close()
+
+
+def test_a_figure_is_reviewed_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    with ledger.open(database) as book:
+        document = book.add_document(TEXT, publisher="A paper", published=at(25, 14), by="test")
+        said = claim(
+            "read-1", 7100, at(25, 12), quote="7,100 people had come", review="proposed"
+        )  # fmt: skip
+        book.propose("small-karabakh", [said], document=document.id, reader="test", by="test")
+    with running(create_app(settings(tmp_path / "store", database=database))) as address:
+        visit = Visit(browser, address, 1440)
+        page = visit.open()
+        card = page.locator(".card.review")
+        expect(card.locator("mark")).to_have_text("7,100 people had come")
+        page.get_by_role("button", name="Open the report").click()
+        expect(page.locator(".report .text")).to_contain_text("More are expected")
+        page.get_by_label("Your name and function").fill("A. Person")
+        page.locator("#review").get_by_label("Token").fill(TOKEN)
+        card.focus()
+        page.keyboard.press("a")
+        expect(page.locator("#review [role=status]")).to_contain_text("Nothing is waiting")
+        visit.context.close()
+        assert (visit.errors, visit.away) == ([], [])
+    with ledger.open(database) as book:
+        [entry] = book.entries("small-karabakh")
+        assert [(act.act, act.by) for act in entry.acts] == [("accept", "A. Person")]

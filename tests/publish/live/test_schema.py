@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 
 from crossings.publish.live.app import create_app
 from tests.publish.live import served
+from tests.publish.live.test_browser import running
 
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = create_app(served.settings(tmp_path_factory.mktemp("store"), port=port, max_queue=2))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/api/openapi.json")
-    server.should_exit = True
-    thread.join(timeout=10)
+    app = create_app(served.settings(tmp_path_factory.mktemp("store"), max_queue=2))
+    with running(app) as address:
+        yield schemathesis.openapi.from_url(f"{address}/api/openapi.json")
 
 
 FOLLOWS = "/api/jobs/{job_id}/events"

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from crossings.errors import InputError, OutputError
-from crossings.publish.live import forecasts, page, situations, tasks
+from crossings.publish.live import forecasts, page, reviewing, situations, tasks
 from crossings.publish.live.answers import AnswerError, problem
 from crossings.publish.live.guard import Bounded, Guarded
 from crossings.publish.live.jobs import Jobs
@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.crossings = State(settings, jobs)
         yield
         jobs.close()
+        app.state.crossings.close()
 
     app = FastAPI(
         title="crossings",
@@ -41,7 +42,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    for router in (situations.router, forecasts.router, tasks.router, page.router):
+    routers = (situations, forecasts, tasks, reviewing, page)
+    for router in (one.router for one in routers):
         app.include_router(router)
     _errors(app)
     # The last one added is the first to see a request.

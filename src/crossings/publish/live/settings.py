@@ -21,7 +21,8 @@ class Settings:
 
     ``sources`` says what each situation is loaded from: a bundled name or a folder.
     ``token`` is asked of everything that writes and, unless ``host`` is this machine itself, of
-    everything else too. ``store`` is the folder of kept forecasts. Bounds: ``max_body`` bytes of a
+    everything else too. ``store`` is the folder of kept forecasts, ``database`` the ledger whose
+    accepted claims enter, if there is one. Bounds: ``max_body`` bytes of a
     request, ``max_queue`` jobs waiting, ``job_seconds`` for one job, ``max_members`` of a forecast
     asked for through the page.
     """
@@ -33,6 +34,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     profile: str = "internal"
+    database: str | None = None
     max_body: int = 1_000_000
     max_queue: int = 8
     job_seconds: float = 600.0

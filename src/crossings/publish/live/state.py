@@ -5,10 +5,12 @@ from __future__ import annotations
 import collections
 import json
 import threading
+import time
 from typing import Any
 
 from fastapi import Request
 
+from crossings import ledger
 from crossings.exchange.kept import Kept
 from crossings.forecast.outlook import Outlook
 from crossings.publish.bundle import bundle
@@ -21,6 +23,9 @@ from crossings.situation.records import Situation
 CACHED = 32
 """Pages that are held ready."""
 
+JOINED_SECONDS = 5.0
+"""How long a situation joined with the ledger's claims is held: others decide too."""
+
 
 class State:
     """One server's state; safe to use from several threads."""
@@ -32,6 +37,9 @@ class State:
         self._pages: collections.OrderedDict[tuple[str, str, str], bytes] = (
             collections.OrderedDict()
         )
+        database = settings.database
+        self.book = None if database is None else ledger.open(database, create=False)
+        self._joined: dict[str, tuple[float, Situation]] = {}
         self._around: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
@@ -44,7 +52,29 @@ class State:
         found = self.settings.situations.get(situation_id)
         if found is None:
             raise AnswerError(404, f"situation: found no {situation_id[:200]!r} on this server")
-        return found
+        if self.book is None:
+            return found
+        with self._lock:
+            joined = self._joined.get(situation_id)
+        if joined is None or time.monotonic() - joined[0] > JOINED_SECONDS:
+            claims = self.book.claims(situation_id)
+            events, context = self.book.statements(situation_id)
+            whole = found.with_claims(claims).with_statements(events, context)
+            joined = (time.monotonic(), whole)
+            with self._lock:
+                self._joined[situation_id] = joined
+        return joined[1]
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if self.book is not None:
+            self.book.close()
+
+    def forget(self) -> None:
+        """Look at the ledger again: a decision was made."""
+        with self._lock:
+            self._joined.clear()
+            self._pages.clear()
 
     def outlook(self, situation_id: str, forecast_id: str) -> Outlook:
         """A kept forecast; errors as :meth:`situation` and :meth:`Kept.read`."""

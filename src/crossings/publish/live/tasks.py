@@ -54,10 +54,12 @@ def ask(situation_id: str, asked: ForecastAsked, served: Served) -> Response:
         limit = served.settings.max_members
         raise AnswerError(422, f"members: found {asked.members}, expected at most {limit} here")
     wanted = {**asked.model_dump(), "situation": situation_id}
-    source = served.settings.sources[situation_id]
-    return _queued(
-        served, "forecast", wanted, {"source": source, "store": str(served.settings.store)}
-    )
+    given = {
+        "source": served.settings.sources[situation_id],
+        "store": str(served.settings.store),
+        "database": served.settings.database,
+    }
+    return _queued(served, "forecast", wanted, given)
 
 
 def _queued(served: State, kind: str, wanted: dict[str, Any], given: dict[str, Any]) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossings.exchange.kept import Kept
 from crossings.forecast.issue import forecast
+from crossings.publish.intake import with_ledger
 from crossings.publish.page import situation_page
 from crossings.situation.catalogue import load
 
@@ -15,9 +16,11 @@ def make_forecast(asked: dict[str, Any], progress: Callable[[float], None]) -> d
     """Issue a forecast and keep it; the result names it.
 
     ``asked`` holds ``source`` (a bundled name or a folder), ``store``, ``as_of``, ``horizon``,
-    ``members`` and ``seed``.
+    ``members``, ``seed`` and ``database`` (the ledger's address, or None).
     """
     situation = load(asked["source"])
+    if asked["database"] is not None:
+        situation = with_ledger(situation, asked["database"], asked["as_of"], False)
     outlook = forecast(
         situation,
         asked["as_of"],

@@ -67,6 +67,18 @@ export const source = {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(wanted),
     }),
+  /** @param {string} situation */
+  proposed: (situation) =>
+    exported ? Promise.resolve({ items: [], ledger: false }) : ask(`/api/situations/${enc(situation)}/proposed`),
+  /** @param {string} entry @param {object} decided */
+  review: (entry, decided) =>
+    ask(`/api/entries/${enc(entry)}/review`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(decided),
+    }),
+  /** @param {string} situation @param {string} document */
+  document: (situation, document) => ask(`/api/situations/${enc(situation)}/documents/${enc(document)}`),
   /** @param {string} job */
   job: (job) => ask(`/api/jobs/${enc(job)}`),
   /** @param {string} job */

@@ -1,0 +1,100 @@
+// What was read and waits for a person: each figure in its sentence, decided by key or by button.
+import { html, useEffect, useState } from "crossings/lib";
+import { source, token } from "crossings/source";
+import { t } from "crossings/words";
+
+const NAME = "crossings-reviewer";
+const KEYS = /** @type {Record<string, string>} */ ({ a: "accept", r: "reject" });
+
+/** @param {any} props */
+export function Review({ situation }) {
+  const [rows, setRows] = useState(/** @type {any[]} */ ([]));
+  const [shown, setShown] = useState(false);
+  const [at, setAt] = useState(0);
+  const [by, setBy] = useState(localStorage.getItem(NAME) || "");
+  const [wrong, setWrong] = useState("");
+  const [correcting, setCorrecting] = useState(false);
+  const [report, setReport] = useState(/** @type {any} */ (null));
+  const load = () => source.proposed(situation).then((found) => { setRows(found.items); setShown(found.ledger); }, () => setShown(false));
+  useEffect(() => { load(); }, [situation]);
+  if (!shown) return null;
+  const row = rows[Math.min(at, rows.length - 1)];
+
+  /** @param {string} act @param {object} [changes] */
+  async function decide(act, changes = {}) {
+    if (!by.trim()) { setWrong(t("review_by_missing")); return; }
+    localStorage.setItem(NAME, by);
+    try {
+      await source.review(row.id, { act, by, changes });
+      if (act === "correct") await source.review(row.id, { act: "accept", by });
+      setRows(rows.filter((one) => one.id !== row.id));
+      setCorrecting(false);
+      setWrong("");
+    } catch (/** @type {any} */ error) { setWrong(error.message); }
+  }
+
+  /** @param {KeyboardEvent} event */
+  function key(event) {
+    if (/** @type {any} */ (event.target).closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "j") setAt(Math.min(at + 1, rows.length - 1));
+    else if (event.key === "k") setAt(Math.max(at - 1, 0));
+    else if (event.key === "c" && row?.kind === "claim") setCorrecting(true);
+    else if (KEYS[event.key] && row) decide(KEYS[event.key]);
+    else return;
+    event.preventDefault();
+  }
+
+  return html`<section id="review"><h2>${t("review")}</h2><p class="soft">${t("review_help")}</p>
+    <div class="filters"><label>${t("review_by")} <input value=${by} maxlength="200" onInput=${(/** @type {any} */ e) => setBy(e.target.value)} /></label>
+      <label>${t("new_token")} <input type="password" autocomplete="off" value=${token.get()} onInput=${(/** @type {any} */ e) => token.set(e.target.value)} /></label></div>
+    <p role="status">${wrong || (rows.length ? t("review_left", { count: rows.length }) : t("review_none"))}</p>
+    ${row && html`<div class="card review" tabindex="0" role="group" aria-label=${t("review")} onKeyDown=${key}>
+      <p>${row.before}<mark>${row.quote}</mark>${row.after}</p>
+      <p>${row.kind === "claim" ? html`<strong>${row.figure}</strong> ${row.quantity}${row.place_name && `, ${row.place_name}`} · ${row.as_of}` : html`<strong>${(row.record.kind || row.record.relation).replaceAll("_", " ")}</strong>`}
+        <br /><span class="who">${row.speakers}</span>${row.via && `, ${t("via", { name: row.via })}`}${row.publisher && `, ${t("published_by", { name: row.publisher })}`}</p>
+      ${correcting && html`<${Correct} row=${row} save=${(/** @type {object} */ changes) => decide("correct", changes)} />`}
+      <p class="buttons"><button type="button" onClick=${() => decide("accept")}>${t("accept")}</button>
+        <button type="button" onClick=${() => decide("reject")}>${t("reject")}</button>
+        ${row.kind === "claim" && html`<button type="button" onClick=${() => setCorrecting(!correcting)}>${t("correct")}</button>`}
+        ${row.document && html`<button type="button" class="plain" onClick=${() => source.document(situation, row.document).then(setReport, (/** @type {any} */ e) => setWrong(e.message))}>${t("open_report")}</button>`}</p></div>`}
+    ${report && html`<${Report} report=${report} close=${() => setReport(null)} />`}</section>`;
+}
+
+/** @param {any} props */
+function Correct({ row, save }) {
+  const { record } = row;
+  /** @param {any} event */
+  function submit(event) {
+    event.preventDefault();
+    const given = new FormData(event.target);
+    const changes = /** @type {Record<string, any>} */ ({});
+    for (const bound of ["low", "high"]) {
+      const text = String(given.get(bound)).trim();
+      const value = text === "" ? null : Number(text);
+      if (value !== record[bound]) changes[bound] = value;
+    }
+    for (const field of ["measure", "place"]) {
+      if (given.get(field) !== record[field]) changes[field] = String(given.get(field));
+    }
+    save(changes);
+  }
+  return html`<form class="filters" onSubmit=${submit}>
+    <label>${t("at_least")} <input name="low" inputmode="numeric" value=${record.low ?? ""} /></label>
+    <label>${t("at_most")} <input name="high" inputmode="numeric" value=${record.high ?? ""} /></label>
+    <label>${t("measure")} <input name="measure" value=${record.measure} /></label>
+    <label>${t("place")} <input name="place" value=${record.place} /></label><button>${t("save")}</button></form>`;
+}
+
+/** A report with its figures marked in the text. @param {any} props */
+function Report({ report, close }) {
+  const parts = [];
+  let end = 0;
+  for (const mark of report.marks) {
+    if (mark.start < end) continue;
+    parts.push(report.text.slice(end, mark.start), html`<mark key=${mark.entry}>${report.text.slice(mark.start, mark.end)}</mark>`);
+    end = mark.end;
+  }
+  parts.push(report.text.slice(end));
+  return html`<div class="card report"><h3>${t("report")}</h3><p class="soft">${report.publisher} ${report.published || ""}</p><p class="text">${parts}</p>
+    <button type="button" onClick=${close}>${t("close")}</button></div>`;
+}
