@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import crossings
 from crossings.errors import InputError
 from crossings.exchange.flee_import import FleeImport, import_flee
 from crossings.situation.folder import check_folder, load_folder, save_folder
@@ -252,3 +254,16 @@ def test_a_folder_that_is_no_setup(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="expected"):
         import_flee(folder)
+
+
+def test_no_forecast_sees_the_tables_of_flee() -> None:
+    """They hold hindsight: only the import, the rules of Flee and the folder itself read them."""
+    readers = []
+    for path in sorted(Path(crossings.__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(node, ast.Attribute) and node.attr == "flee" for node in ast.walk(tree)):
+            readers.append(path)
+    rooms = {path.relative_to(Path(crossings.__file__).parent).parts[0] for path in readers}
+    assert rooms == {"dynamics", "situation"}
+    native = [path for path in readers if "dynamics" in path.parts and "flee" not in path.parts]
+    assert [path.name for path in native] == ["rule_sets.py"]  # how long a set-up is

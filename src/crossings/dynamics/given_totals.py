@@ -63,11 +63,11 @@ class SpreadRates:
     ``prior``: n; ``distance_power`` and ``softening_km``: of the gravity model; ``groups``: kappa.
     """
 
-    forgetting: float = 2.0
-    prior: float = 0.1
+    forgetting: float = math.inf
+    prior: float = 0.5
     distance_power: float = 0.75
     softening_km: float = 50.0
-    groups: float = 16.0
+    groups: float = 8.0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

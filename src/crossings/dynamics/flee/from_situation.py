@@ -33,7 +33,6 @@ from crossings.situation.flee_records import (
     RULES_PREFIX,
     TOTAL,
     FleeClosure,
-    FleeConflict,
     FleeDemographic,
     FleeLevel,
     FleeTables,
@@ -236,8 +235,8 @@ def _schedule(tables: FleeTables, days: int) -> FleeSchedule:
             LocationChange(row.place, flee_kind(row.type) or "town", row.day)
             for row in tables.location_changes
         ),
-        conflicts=_steps(names, tables.conflicts, days) if tables.conflicts else None,
-        floods=_levels(names, floods, days) if floods else None,
+        conflicts=_steps(names, [(r.day, r.place, r.intensity) for r in tables.conflicts], days),
+        floods=_steps(names, [(r.day, r.name, r.value) for r in floods], days),
         ipc=_interpolated(shares, days) if shares else None,
     )
 
@@ -250,17 +249,16 @@ def _closure(row: FleeClosure) -> Closure:
     )
 
 
-def _steps(names: tuple[str, ...], rows: Sequence[FleeConflict], days: int) -> Table:
+def _steps(
+    names: tuple[str, ...], rows: Sequence[tuple[int, str, float]], days: int
+) -> Table | None:
+    """A value a day and place from the days, places and values where it changes."""
+    if not rows:
+        return None
+    column = {name: i for i, name in enumerate(names)}
     table = np.zeros((days, len(names)))
-    for row in sorted(rows, key=lambda r: r.day):
-        table[row.day :, names.index(row.place)] = row.intensity
-    return Table(names, table)
-
-
-def _levels(names: tuple[str, ...], rows: Sequence[FleeLevel], days: int) -> Table:
-    table = np.zeros((days, len(names)))
-    for row in sorted(rows, key=lambda r: r.day):
-        table[row.day :, names.index(row.name)] = row.value
+    for day, name, value in sorted(rows):
+        table[day:, column[name]] = value
     return Table(names, table)
 
 
