@@ -190,6 +190,14 @@ def test_a_user_who_may_not_write_is_told(server: Server, template: str) -> None
         with pytest.raises(OutputError, match="this user may not write here") as told:
             book.propose("s", [claim()])
         assert "guest" not in str(told.value)
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("GRANT INSERT ON ALL TABLES IN SCHEMA public TO guest")
+    with ledger.open(guest) as book:
+        (entry,) = book.propose("s", [claim()]).ids
+        book.review(entry, "accept", by="guest")
+        with pytest.raises(OutputError, match="this user may not write here"):
+            ledger.remove_name(book, "Government", by="guest", reason="why")
+        assert len(book.claims("s")) == 1
     bare = server.new_database()
     with pytest.raises(OutputError, match="this user may not write here"):
         ledger.open(bare.replace(bare.partition("://")[2].partition("@")[0], "guest:guest-secret"))
