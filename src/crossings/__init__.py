@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crossings.errors import InputError as InputError
     from crossings.errors import OutputError as OutputError
     from crossings.forecast.outlook import Outlook as Outlook
+    from crossings.forecast.what_if import what_if as what_if
     from crossings.reports.reader import read as read
     from crossings.reports.records import ReadClaim as ReadClaim
     from crossings.reports.records import Reading as Reading
@@ -54,6 +55,7 @@ _HOME = {
     "forecast": "crossings",  # the room itself, which can be called
     "load": "crossings.situation.catalogue",
     "read": "crossings.reports.reader",
+    "what_if": "crossings.forecast.what_if",
     "simulate": "crossings.dynamics.rule_sets",
 }
 
@@ -77,6 +79,7 @@ __all__ = [
     "load",
     "read",
     "simulate",
+    "what_if",
 ]
 __version__ = "0.1.0"
 

@@ -284,6 +284,77 @@ def forecast(
             print(f"Written to {out}: forecast.csv, forecast.nc, forecast.json, situation.html")
 
 
+@app.command(name="what-if")
+def what_if(
+    situation: Annotated[str, typer.Argument(help="A bundled situation or a folder.")],
+    close: Annotated[
+        list[str] | None, typer.Option(help="A crossing that shuts (all: every one).")
+    ] = None,
+    open_: Annotated[
+        list[str] | None, typer.Option("--open", help="A crossing that opens.")
+    ] = None,
+    capacity: Annotated[
+        list[str] | None, typer.Option(help="CROSSING=xF: lets F times as many through.")
+    ] = None,
+    ceasefire: Annotated[bool, typer.Option("--ceasefire", help="A ceasefire comes.")] = False,
+    attack: Annotated[bool, typer.Option("--attack", help="An armed attack comes.")] = False,
+    population: Annotated[float | None, typer.Option(help="People at risk.")] = None,
+    at: Annotated[str | None, typer.Option(help="When; a date means its beginning.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Issue time, as for a forecast.")] = None,
+    horizon: Annotated[str, typer.Option(help="How far: 8d, 36h.")] = "8d",
+    members: Annotated[int, typer.Option(help="Pairs of simulated histories.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bits.")] = 1,
+    include_proposed: Annotated[
+        bool, typer.Option(help="Let claims enter that nobody has accepted yet.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for what-if.csv and what-if.json.")
+    ] = None,
+) -> None:
+    """What an intervention would change: a scenario under this model, in paired members.
+
+    Example: [bold]crossings what-if nagorno-karabakh-2023 --as-of 2023-09-26 --close all[/bold]
+    """
+    from crossings.situation.catalogue import load
+
+    everything = load(situation)
+
+    from rich.console import Console
+
+    from crossings.exchange.what_if_files import what_if_json, write_what_if
+    from crossings.forecast.scenario import read_capacities
+    from crossings.forecast.what_if import what_if as compare
+    from crossings.publish.change_table import print_change
+    from crossings.publish.progress import progress_bar
+
+    with progress_bar() as progress:
+        change = compare(
+            everything,
+            as_of,
+            horizon,
+            members,
+            seed,
+            close=close or (),
+            open=open_ or (),
+            capacity=read_capacities(capacity or ()),
+            ceasefire=ceasefire,
+            attack=attack,
+            population=population,
+            at=at,
+            include_proposed=include_proposed,
+            progress=progress,
+        )
+    if out is not None:
+        write_what_if(change, out)
+    if as_json:
+        print(what_if_json(change))
+    else:
+        print_change(Console(), change, everything)
+        if out is not None:
+            print(f"Written to {out}: what-if.csv, what-if.json")
+
+
 @app.command()
 def backtest(
     situations: Annotated[list[str], typer.Argument(help="Bundled situations or folders.")],

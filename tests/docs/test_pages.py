@@ -42,6 +42,7 @@ def id_of(page: Path) -> str:
 RUN = {
     "README.md": r"9 in 10 (between )?[\d,]+ (and|to) [\d,]+",
     "docs/tutorial-1-a-forecast.md": r"9 in 10 (between )?[\d,]+ (and|to) [\d,]+",
+    "docs/what-if.md": r"9 in 10 (between )?[\d,]+ (and|to) [\d,]+",
     "docs/tutorial-3-reading.md": r"arrived.cumulative southtown 4200.0 4200.0 proposed",
 }
 """Pages whose Python is run, and what it must print."""

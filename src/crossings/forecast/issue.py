@@ -42,6 +42,7 @@ from crossings.forecast.uses import claim_uses
 from crossings.situation.records import ALL, Situation
 
 F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
 
 FUTURES = 2
 """Futures that follow each sampled past, where there are enough members."""
@@ -181,9 +182,8 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
     counts = count(asked, model, members, history, evidence, ready.priors, growth)
     start = None
     if model.nothing_reported:
-        shut = bool(np.isfinite(model.closed_from).all())
-        start = start_of_flow(asked.situation, issued_at, shut)
-        counts = _by_base_rate(counts, start, asked)
+        chosen, start = by_base_rate(ready, counts)
+        counts = counts._replace(targets=_chosen(counts.targets, chosen))
     last = _last_figure(evidence, shape, issued_at)
     weight = growth.weight(len(shape.gates))
     return Outlook(
@@ -194,7 +194,7 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
         issued_at=issued_at,
         time_zone=known.time_zone,
         times=asked.times,
-        draws=_dataset(counts.targets, asked, shape, known),
+        draws=dataset(counts.targets, asked, shape, known),
         claims=claim_uses(known, evidence, ready.at_risk, counts, ready.priors, model.grid.start),
         last_figure=last,
         members=asked.members,
@@ -231,7 +231,7 @@ def _futures(model: OnsetModel, state: Particles, asked: Request, particles: int
     return state.coordinates[chosen], path
 
 
-def _dataset(
+def dataset(
     counts: dict[str, Table], asked: Request, shape: Corridors, known: Situation
 ) -> xr.Dataset:
     """The draws: one integer variable a target, (member, time, place), place ``all`` first.
@@ -265,16 +265,21 @@ def _last_figure(evidence: Evidence, shape: Corridors, issued_at: dt.datetime) -
     return LastFigure(newest.claim, sum(one.value for one in figures), newest.as_of, age)
 
 
-def _by_base_rate(counts: Counts, start: Start, asked: Request) -> Counts:
-    """Members so chosen that flows start in as many of them as the base rate says."""
+def by_base_rate(ready: Conditioned, counts: Counts) -> tuple[I8, Start]:
+    """Members so chosen that flows start in as many of them as the base rate says, (M,)."""
+    asked = ready.asked
+    shut = bool(np.isfinite(ready.model.closed_from).all())
+    start = start_of_flow(asked.situation, asked.issued_at, shut)
     ends = [(t - asked.issued_at).total_seconds() / 86400.0 for t in asked.times]
     even = float(block_uniforms(asked.seed, entity_code("start of flow"), 1)[0])
-    chosen = drawn_so(counts.targets[ARRIVED][ALL], np.array(ends), start, even)
-    targets = {
+    return drawn_so(counts.targets[ARRIVED][ALL], np.array(ends), start, even), start
+
+
+def _chosen(targets: dict[str, Table], chosen: I8) -> dict[str, Table]:
+    return {
         target: {place: people[chosen] for place, people in table.items()}
-        for target, table in counts.targets.items()
+        for target, table in targets.items()
     }
-    return counts._replace(targets=targets)
 
 
 def _diagnostics(ready: Conditioned, start: Start | None) -> dict[str, object]:

@@ -238,6 +238,17 @@ class OnsetModel:
 
         ``path`` has the shape (M, at least steps, channels).
         """
+        noise = engine.Noise(
+            seed=0,
+            members=np.arange(path.shape[0]),
+            steps=np.arange(steps),
+            normals=path,
+            exact=False,
+        )
+        return engine.run(self.layout, self._rates(m, path, steps), noise)
+
+    def _rates(self, m: Members, path: F8, steps: int) -> engine.Rates:
+        """What drives the members."""
         count = path.shape[0]
         step = self.grid.hours
         c = self.engine_channels
@@ -248,7 +259,7 @@ class OnsetModel:
         weight = np.ones((count, 1, 1))
         if self.gates > 1:
             weight = _choice_weights(m, path[:, :steps, c + 3 :: stride], step)
-        rates = engine.Rates(
+        return engine.Rates(
             home=(m.leavers - m.decided)[:, None],
             waiting=m.decided[:, None],
             hazard=hazard,
@@ -265,14 +276,6 @@ class OnsetModel:
             inject_place=np.zeros(0, dtype=np.int64),
             inject=np.zeros((count, steps, 0), dtype=np.int64),
         )
-        noise = engine.Noise(
-            seed=0,
-            members=np.arange(count),
-            steps=np.arange(steps),
-            normals=path,
-            exact=False,
-        )
-        return engine.run(self.layout, rates, noise)
 
     def log_likelihoods(self, coordinates: F8, path: F8, stage: int) -> tuple[F8, F8]:
         """Log likelihoods of the figures before a stage and of those it adds, each (M,)."""
