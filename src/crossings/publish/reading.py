@@ -112,10 +112,10 @@ def _table(title: str, rows: Sequence[_Row], width: int) -> Table:
     )
     what = {"Figures": "Figure", "Events": "What happened"}.get(title, "Relation")
     table.add_column(what, ratio=5, style="bold")
-    table.add_column("Place", ratio=3, overflow="fold")
+    table.add_column("Place", ratio=4, overflow="fold")
     table.add_column("Who says it", ratio=5, overflow="fold")
     table.add_column("As of" if title == "Figures" else "When", width=10)
-    table.add_column("The words", ratio=9, style="dim")
+    table.add_column("The words", ratio=8, style="dim")
     for row in rows:
         cells = (row.what, row.where, row.who, row.when, f"“{row.words}”")
         table.add_row(*(Text(cell) for cell in cells))
@@ -141,10 +141,9 @@ def _of_claim(reading: Reading, claim: ReadClaim) -> _Row:
     place = claim.place or ""
     if claim.origin:
         place = f"{place} (from {claim.origin})" if place else f"from {claim.origin}"
-    measure = claim.measure.replace("_", " ")
-    what = f"{words.figure(claim)} {claim.unit}, {measure}"
+    what = f"{_figure(claim)} {claim.unit}, {claim.measure.replace('_', ' ')}"
     if claim.measure == "share":
-        what = f"{words.figure(claim)} %, {claim.why['group']}"
+        what = f"{words.figure(claim)} %, {claim.why['group']}".replace(" (given in words)", "")
     if claim.status != "reported":
         what = f"{what} ({claim.status})"
     text, start, end = reading.text, claim.sentence_start, claim.sentence_end
@@ -161,6 +160,13 @@ def _of_claim(reading: Reading, claim: ReadClaim) -> _Row:
         clean(claim.as_of_date or claim.as_of or "", 40),
         clean(shown, LONGEST_WORDS + 20),
     )
+
+
+def _figure(claim: ReadClaim) -> str:
+    """``at least 2,900``; where it was given in words these, with what they are taken for."""
+    if claim.qualifier != "vague" or claim.low is None or claim.high is None:
+        return words.figure(claim)
+    return f"{claim.figure_text} ({words.number(claim.low)}–{words.number(claim.high)})"
 
 
 def _of_event(reading: Reading, event: ReadEvent) -> _Row:

@@ -16,6 +16,8 @@ class Attribution:
     def __init__(self, text: str, sentences: Sequence[Sentence], lexicon: Lexicon) -> None:
         memory = Speakers()
         self._cues = [cues_of(sentence, memory, lexicon) for sentence in sentences]
+        for cue in (cue for cues in self._cues for cue in cues):
+            cue.sources = [_balanced(source) for source in cue.sources]
         self._groups = quotation_groups(text, list(sentences))
         self._quoted = [sentence.text[:1] in {'"', "“"} for sentence in sentences]
         self._announced = [sentence.text.endswith(":") for sentence in sentences]
@@ -53,3 +55,8 @@ class Attribution:
             if claim.sentence - whole.sentence in (0, 1) and not self._cues[claim.sentence]:
                 claim.sources, claim.via = list(whole.sources), whole.via
                 claim.why["source"] = "that of the whole"
+
+
+def _balanced(name: str) -> str:
+    """A name whose bracket was cut off with the signs around it: "Agence France-Presse (AFP"."""
+    return f"{name})" if name.count("(") > name.count(")") else name

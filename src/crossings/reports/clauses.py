@@ -172,8 +172,7 @@ def _complement(tokens: Sequence[Token], i: int, words: ClauseWords) -> bool:
     token = tokens[i]
     if token.kind == "sign":
         return token.text in "“\"'‘«"
-    return not token.classes & {
-        "preposition",
-        "adverb",
-        "auxiliary",
-    } and token.low not in words.objects | {"to"}
+    if token.classes & {"preposition", "adverb"} or token.low in words.objects | {"to"}:
+        return False
+    # "denies having fired" goes on; in "is said to have" nothing begins.
+    return "auxiliary" not in token.classes or token.low.endswith("ing")
