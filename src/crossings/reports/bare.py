@@ -48,24 +48,32 @@ def bare_reason(
         return "bare plural"
     if (tie == "part" or (tie == "prior" and (tied or toll))) and ends:
         return f"bare, tied ({tie})"
-    listed = tie == "list" and bool(found) and ends
-    if listed and found[-1].measure != "other" and _plain_list(figure, found[-1], tokens):
-        return "bare, in a list"
-    if listed and sign is not None and verdict.cost <= 0.8:
-        return f"bare, in a list, {sign.trigger.name}"
-    if found and ends and _apportioned(figure, found[-1], tokens):
-        return "bare, a share of those before"
+    if ends and found:
+        reason = _beside_earlier(figure, verdict, tie, tokens, found[-1])
+        if reason is not None:
+            return reason
     if toll is not None:
         return f"bare, a toll: {toll.name}"
-    if ends and _figure_of(figure, tokens) and sign is not None:
+    if ends and sign is not None and _figure_of(figure, tokens):
         return "bare, the figure of"
-    if found and ends and _with_place(figure, tokens):
-        return "bare, in a list of places"
-    if (found or earlier) and ends:
+    if ends and (found or earlier):
         reason = _continued(figure, tokens, lexicon)
         if reason is not None:
             return reason
     return BRACKETED if _in_brackets(figure, tokens, lexicon) else None
+
+
+def _beside_earlier(
+    figure: Figure, verdict: Verdict, tie: str, tokens: list[Token], previous: Count
+) -> str | None:
+    """Why a number counts people beside another figure of its sentence: a list, shares of it."""
+    if tie == "list" and previous.measure != "other" and _plain_list(figure, previous, tokens):
+        return "bare, in a list"
+    if tie == "list" and verdict.sign is not None and verdict.cost <= 0.8:
+        return f"bare, in a list, {verdict.sign.trigger.name}"
+    if _apportioned(figure, previous, tokens):
+        return "bare, a share of those before"
+    return "bare, in a list of places" if _with_place(figure, tokens) else None
 
 
 def _apportioned(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
@@ -113,9 +121,20 @@ def _by_sign(
 
 
 def _figure_of(figure: Figure, tokens: list[Token]) -> bool:
-    """As in "the figure of 103,000 refers to people who ..."."""
+    """As in "the figure of 103,000 refers to people who", "the largest share, 2.97 million"."""
+    if _named_share(figure, tokens):
+        return True
     before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
     return before in (["figure", "of"], ["toll", "of"], ["tally", "of"], ["estimate", "of"])
+
+
+def _named_share(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "Turkey hosts the largest share, 2.97 million, ..."."""
+    if figure.first < 2 or tokens[figure.first - 1].text not in {",", "–", "—", ":"}:
+        return False
+    return tokens[figure.first - 2].low in {
+        "share", "number", "total", "group", "contingent", "majority", "population", "most",
+    }  # fmt: skip
 
 
 def _with_place(figure: Figure, tokens: list[Token]) -> bool:

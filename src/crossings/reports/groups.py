@@ -61,6 +61,10 @@ def _by_content(
             claim.part_of = other
             claim.why["part_of"] = f"among the {claims[other].figure_text} affected"
             return
+    if number and _with(claims[number - 1], counts[number - 1], claim, count):
+        claim.part_of = number - 1
+        claim.why["part_of"] = f"of the {claims[number - 1].figure_text} (with)"
+        return
     for other in wholes.get(claim.measure, [])[:3]:
         reason = _contained(claim, count, claims[other], counts[other], lexicon)
         if reason is not None and _fits(claim, claims[other], strictly=True):
@@ -89,6 +93,18 @@ def _among_affected(claim: ReadClaim, count: Count, other: ReadClaim, whole: Cou
         and _kind(claim) == _kind(other)
         and _fits(claim, other)
     )
+
+
+_MOVED = {"fled", "arrived", "crossed", "returned", "evacuated", "displaced"}
+
+
+def _with(whole: ReadClaim, total: Count, claim: ReadClaim, count: Count) -> bool:
+    """As in "68,550 have fled, with 8,300 arriving in the past four days"."""
+    if total.sentence is not count.sentence or not _fits(claim, whole, strictly=True):
+        return False
+    before = count.sentence.tokens[count.figure.first - 1].low if count.figure.first else ""
+    alike = claim.measure == whole.measure or {claim.measure, whole.measure} <= _MOVED
+    return before == "with" and alike and _kind(claim) == _kind(whole)
 
 
 def _contained(

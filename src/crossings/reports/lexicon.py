@@ -115,6 +115,7 @@ class Speech:
     media_names: frozenset[str]
     organisations: Phrases[str]
     past_only: frozenset[str]
+    anonymous: Phrases[str]
     only_that: frozenset[str]
     not_after: frozenset[str]
     said_in: Phrases[str]
@@ -264,6 +265,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         organisations=phrases("organisations"),
         past_only=frozenset(entries(table["past_only"])),
         said_in=phrases("said_in"),
+        anonymous=phrases("anonymous"),
         only_that=frozenset(entries(table["only_that"])),
         not_after=frozenset(entries(table["not_after"])),
         figures=frozenset(entries(table["figures"])),

@@ -32,7 +32,8 @@ def cut(name: str) -> str:
     words = name.strip(" ,.;:'\"“”’‘()-–—").split()
     if words and words[0].lower() in {"the", "a", "an", "by", "that"} and len(words) > 1:
         words = words[1:] if words[0].lower() == "the" else words
-    return " ".join(words[-LONGEST:])
+    shown = " ".join(words[-LONGEST:])
+    return f"{shown})" if "(" in shown and ")" not in shown else shown
 
 
 class Names:
@@ -91,6 +92,7 @@ class Names:
     def phrase_before(self, verb: int) -> tuple[int, int] | None:
         """The noun phrase that is the subject of the verb at ``verb``."""
         last = self._without_hedges(verb)
+        last = self._without_anonymity(last)
         if last <= 0:
             return None
         if self.tokens[last - 1].low in {"and", "but"} and last > 1:
@@ -99,6 +101,15 @@ class Names:
             return self._around_insertion(last - 1)
         first = self._back(last)
         return self._trimmed(first, last)
+
+    def _without_anonymity(self, last: int) -> int:
+        """The end of the name before "who asked not to be named", commas aside."""
+        end = last - 1 if last and self.tokens[last - 1].text == "," else last
+        for first in range(max(0, end - 9), end - 2):
+            hit = self._speech.anonymous.at(self.tokens, first)
+            if hit is not None and hit[0] == end:
+                return first - 1 if first and self.tokens[first - 1].text == "," else first
+        return last
 
     def _without_hedges(self, last: int) -> int:
         while last > 0 and (

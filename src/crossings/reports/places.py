@@ -72,7 +72,7 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     tokens = sentence.tokens
     words = lexicon.places
     found: list[Mention] = []
-    position = _after_dateline(tokens) if sentence.index == 0 else 0
+    position = _after_dateline(tokens, lexicon) if sentence.index == 0 else 0
     while position < len(tokens):
         token = tokens[position]
         tie = words.ties.get(token.low) if token.kind == "word" else None
@@ -108,7 +108,7 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     return found
 
 
-def _after_dateline(tokens: list[Token]) -> int:
+def _after_dateline(tokens: list[Token], lexicon: Lexicon) -> int:
     """Index after "GENEVA (Reuters) -": the place of writing is not where it happened."""
     position = 0
     while (
@@ -117,7 +117,10 @@ def _after_dateline(tokens: list[Token]) -> int:
         and (tokens[position].kind == "word")
     ):
         position += 1
-    return position if position and _low(tokens, position) in {",", "(", ":", "-", "–", "—"} else 0
+    name = " ".join(token.low for token in tokens[:position])
+    if not position or name in lexicon.countries:
+        return 0
+    return position if _low(tokens, position) in {",", "(", ":", "-", "–", "—"} else 0
 
 
 def _low(tokens: list[Token], position: int) -> str:
@@ -172,6 +175,8 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
         subject = after not in {"'s", ","} and _is_subject(tokens, position)
         mention.tie = "subject" if subject else "bare"
         return mention
+    if words.known(name):  # "Sudan's interior ministry"
+        return Mention(position, last, _span_text(sentence, position, last), "bare", True)
     return None
 
 
@@ -291,7 +296,7 @@ class _Phrase:
         if token.low == "of" and _low(self.tokens, following) == "the":
             following += 1
         elif token.low == "the":
-            return _low(self.tokens, position - 1) == "of"
+            return _low(self.tokens, position - 1) in _OF
         return (
             token.low in _NAME_JOINS
             and following < len(self.tokens)

@@ -298,7 +298,7 @@ def _subject_before(
     if verb[0] in lexicon.speech.weak and not (backwards and first > 0):
         if not _has_content(tokens, position + 1, lexicon, verb[0] in lexicon.speech.only_that):
             return None
-        if last - first == 1 and lexicon.places.known(tokens[first].low):
+        if last - first == 1 and not _is_body(tokens, first, lexicon):
             return None  # "Chittagong counted 29"
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
@@ -310,6 +310,14 @@ def _subject_before(
     if told is not None:
         cue.via = names.told(position + 1)
     return cue
+
+
+def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether one word is a body or a role, not only a name."""
+    token = tokens[position]
+    known = lexicon.speech.organisations.at(tokens, position) is not None
+    acronym = token.text.isupper() and len(token.text) > 1
+    return known or acronym or token.low in lexicon.speech.speakers
 
 
 def _is_plural(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
