@@ -18,6 +18,7 @@ _QUOTES = {'"', "“", "”", "‘", "'"}
 CONTINUED = "bare, after a verb of counting"
 BRACKETED = "bare, in brackets after the people counted"
 _COUNTING = {"counted", "registered", "recorded", "tallied", "counting"}
+_COUNTING_PHRASES = (["to", "reach"], ["accounted", "for"], ["accounting", "for"])
 _ENDING = {
     "preposition", "conjunction", "auxiliary", "modal", "adverb", "be", "verb", "maybe_verb",
     "determiner", "relative",
@@ -115,7 +116,7 @@ def _by_sign(
         passive = "be" in helpers_before(tokens, sign.first)
         if figure.kind == "vague" or (passive and sign.trigger.name not in _THINGS_TOO):
             return f"bare, then {sign.trigger.name}"
-    if not after and of_people and ends and verdict.cost <= 0.3:
+    if not after and of_people and ends and verdict.cost <= 0.55:
         return f"bare, after {sign.trigger.name}"
     return None
 
@@ -155,7 +156,7 @@ def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | N
     before = [token.low for token in tokens[max(0, figure.first - 6) : figure.first]]
     if not before or before[-1] in {"and", "but", "while"}:
         return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
-    if before[-1] in _COUNTING or before[-2:] == ["to", "reach"]:
+    if before[-1] in _COUNTING or before[-2:] in _COUNTING_PHRASES:
         return CONTINUED
     return RESTATED if _restates(before, lexicon) else None
 

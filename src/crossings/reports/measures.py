@@ -261,6 +261,8 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
         return _verb_after(sign, head, signs, cost, helpers)
     if trigger.form in {"ed", "en", "base", "s"} and _counts_others(tokens, sign.last):
         return _IMPOSSIBLE
+    if trigger.form in {"ed", "en"} and "be" in helpers and "have" not in helpers:
+        return _IMPOSSIBLE  # "300 are left"
     if helpers:
         return min(cost, _main_verb(sign, head, signs, cost))
     return cost + (1.0 if trigger.form == "ing" else 0.0)

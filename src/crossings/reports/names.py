@@ -383,7 +383,9 @@ class Names:
                   "director-general", "commissioner", "secretary", "president"}  # fmt: skip
         if any(word.lower() in single for word in words):
             return True
-        return len(capitals) >= 2 and words[-1][0].isupper() and not self._is_body_name(words)
+        together = " ".join(capitals[-2:])
+        named = len(capitals) >= 2 and words[-1][0].isupper() and name.endswith(together)
+        return named and not self._is_body_name(words)
 
     def _is_body_name(self, words: list[str]) -> bool:
         low = {word.lower() for word in words}

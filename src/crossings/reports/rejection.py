@@ -59,7 +59,8 @@ def _one_who_speaks(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bo
     if figure.last >= len(tokens):
         return False
     if tokens[figure.last].low == "of":
-        return True
+        following = tokens[figure.last + 1].low if figure.last + 1 < len(tokens) else ""
+        return following not in {"them", "whom"}
     before = tokens[figure.first - 1] if figure.first else None
     if before is not None and before.low in verbs and before.low not in lexicon.speech.weak:
         return figure.first > 1 and tokens[figure.first - 2].kind == "sign"
@@ -124,7 +125,8 @@ def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | No
     after_word = index > 0 and tokens[index - 1].end == before.start
     if before.low in lexicon.rejections["before"] and tokens[index + 1].start - before.end <= 1:
         article = before.low in {"a", "no"} and before.text != "No"
-        return None if article else f"after {before.low}"
+        counted = before.kind == "word" and _people_at(tokens, index + 2, lexicon)
+        return None if article or counted else f"after {before.low}"
     if not glued:
         return None
     if before.kind == "word" and before.text[0].isupper():
@@ -161,6 +163,15 @@ def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | Non
     if following is not None and following.text in {")", "-", "–"}:
         return "a year"
     return None
+
+
+def _people_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a people noun in the plural stands at a position or right after it."""
+    for index in range(position, min(position + 2, len(tokens))):
+        hit = lexicon.people.at(tokens, index)
+        if hit is not None and hit[1][0].plural:
+            return True
+    return False
 
 
 def _is_year(text: str) -> bool:
