@@ -154,7 +154,8 @@ def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | N
     if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
         return "bare, more of them"
     before = [token.low for token in tokens[max(0, figure.first - 6) : figure.first]]
-    if not before or before[-1] in {"and", "but", "while"}:
+    opens = figure.first > 1 and tokens[0].low == "of" and before[-1:] == [","]
+    if opens or not before or before[-1] in {"and", "but", "while"}:
         return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
     if before[-1] in _COUNTING or before[-2:] in _COUNTING_PHRASES:
         return CONTINUED

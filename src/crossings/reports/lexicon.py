@@ -116,6 +116,7 @@ class Speech:
     organisations: Phrases[str]
     past_only: frozenset[str]
     anonymous: Phrases[str]
+    by_counting: frozenset[str]
     only_that: frozenset[str]
     not_after: frozenset[str]
     said_in: Phrases[str]
@@ -266,6 +267,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         past_only=frozenset(entries(table["past_only"])),
         said_in=phrases("said_in"),
         anonymous=phrases("anonymous"),
+        by_counting=frozenset(entries(table["by_counting"])),
         only_that=frozenset(entries(table["only_that"])),
         not_after=frozenset(entries(table["not_after"])),
         figures=frozenset(entries(table["figures"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossings.reports.lexicon import Lexicon
+from crossings.reports.lexicon import Lexicon, PeopleNoun
 from crossings.reports.records import Sentence, Token
 
 LONGEST = 12
@@ -17,9 +17,17 @@ _WHO_TELL = {"refugees_hosted", "displaced", "evacuated", "returned", "detained"
 _BREAKS = {
     "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
 }  # fmt: skip
+_AFTER_PARTICIPLE = {"on", "by", "in", "at", "to", "late", "early", "from", "this", "last"}
 _INSIDE_NAMES = {"'", "’", "-", ".", "&", "/"}
 _QUOTES = {'"', "“", "”", "«", "»", "‘"}
 _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
+
+
+def _can_tell(noun: PeopleNoun) -> bool:
+    """Whether those a noun counts can be speakers: refugees and guards, not the dead or homes."""
+    if noun.unit == "homes":
+        return False
+    return not noun.measure or noun.responder or noun.measure in _WHO_TELL
 
 
 def is_capital(token: Token) -> bool:
@@ -64,8 +72,8 @@ class Names:
             if self._speech.organisations.at(self.tokens, position) is not None:
                 return True
             people = self._lexicon.people.at(self.tokens, position)
-            if people is not None and people[1][0].unit != "homes" and people[0] == last:
-                return not people[1][0].measure or people[1][0].measure in _WHO_TELL
+            if people is not None and people[0] == last and _can_tell(people[1][0]):
+                return True
         return False
 
     def _common(self, token: Token) -> bool:
@@ -451,7 +459,9 @@ class Names:
                 return False
             if words > 12 or (words == 1 and not self._trailing(index)):
                 return False
-            noun = token.low.endswith("ing")
+            noun = token.low.endswith("ing") or (
+                token.low.endswith("ed") and self._low(index + 1) in _AFTER_PARTICIPLE
+            )
             if token.classes & {"be", "have", "modal", "verb"} and words > 1 and not noun:
                 return False
         return True

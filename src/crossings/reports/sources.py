@@ -120,7 +120,7 @@ def _spoken(sentence: Sentence, names: Names, memory: Speakers, lexicon: Lexicon
             _limit(cue, tokens)
             cues.append(cue)
             _note(cue, names, memory)
-    return _settled(cues) or _owned(sentence, names, lexicon)
+    return _settled(cues) + _figure_of(sentence, names, lexicon) or _owned(sentence, names, lexicon)
 
 
 def _cue_at(
@@ -305,7 +305,7 @@ def _subject_before(
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
         return None
-    cue.weak = verb[0] in lexicon.speech.weak and not backwards
+    cue.weak = verb[0] in lexicon.speech.by_counting and not backwards
     if backwards:
         cue.first = 0
         cue.rule = "..., X said" if cue.speaker else cue.rule
@@ -378,6 +378,22 @@ def _speaks_backwards(tokens: list[Token], first: int, after: int, names: Names)
     if before.low == "as":
         return True
     return names.trails_off(after) and first > 4
+
+
+def _figure_of(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
+    """As in "the official government figure of 262,704", "an IDMC estimate of 500"."""
+    tokens = sentence.tokens
+    cues = []
+    for position in range(1, len(tokens) - 1):
+        if tokens[position].low not in lexicon.speech.figures or tokens[position + 1].low != "of":
+            continue
+        owner = position - 1
+        known = lexicon.speech.organisations.at(tokens, owner) is not None
+        if known or tokens[owner].low in lexicon.speech.speakers - lexicon.speech.figures:
+            name = names.text(owner, position)
+            last = min(position + 7, len(tokens))
+            cues.append(Cue([name], None, position, last, position, "X figure of", name))
+    return cues
 
 
 def _owned(sentence: Sentence, names: Names, lexicon: Lexicon) -> list[Cue]:
