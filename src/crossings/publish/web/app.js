@@ -73,14 +73,14 @@ function Forecast({ page, kept, borders, shown, update }) {
   }, [past, page.id]);
   const chart = { page, top, later, past: old, shownDay, chosen: shown.claim, onChoose: choose };
   const map = { page, borders, shownDay, chosen: shown.claim, onChoose: choose };
-  return html`<${Headline} page=${page} /><main>
+  return html`<main><div class="hero"><${Headline} page=${page} />
     <section id="course"><h2>${t("course")}</h2>
       <div class="filters"><label><input type="checkbox" checked=${later} onChange=${() => setLater(!later)} />${t("show_later")}</label>
         <label><input type="checkbox" checked=${past} disabled=${kept.length < 2} onChange=${() => setPast(!past)} />${t("show_past")}</label></div>
       <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
       <figcaption><ul class="legend"><li><span class="key median"></span>${t("median")}</li><li><span class="key band50"></span>${t("half")}</li><li><span class="key band90"></span>${t("nine_in_ten")}</li>
         <li><span class="key known"></span>${t("reported_known")}: ${t("qualifiers")}</li>${later && html`<li><span class="key later"></span>${t("reported_later")}</li>`}
-        <li><span class="key level"></span>${t("plans")}</li>${past && html`<li><span class="key past"></span>${t("past")}</li>`}</ul></figcaption></figure></section>
+        <li><span class="key level"></span>${t("plans")}</li>${past && html`<li><span class="key past"></span>${t("past")}</li>`}</ul></figcaption></figure></section></div>
     <div class="day-bar"><${DaySlider} page=${page} shownDay=${shownDay} setDay=${(/** @type {number} */ d) => update({ day: d })} /></div>
     <section id="map"><h2>${t("map")}</h2><div class="wide"><${FlowMap} ...${map} /></div><div class="narrow"><${FlowMap} ...${map} narrow /></div></section>
     <${PlanFor} page=${page} risk=${shown.risk} setRisk=${(/** @type {number} */ r) => update({ risk: r })} shownDay=${shownDay} />

@@ -83,7 +83,7 @@ export function FlowMap({ page, borders, shownDay, chosen, onChoose, narrow = fa
       <title>${[place.name, ...place.names].slice(0, 6).join(", ")}</title></g>`)}
     ${page.events.filter((/** @type {any} */ e) => where[e.place]).slice(-12).map((/** @type {any} */ e, /** @type {number} */ i) => html`<g key=${e.id} class="event-mark"
         onPointerEnter=${() => hover(eventWords(e))} onPointerLeave=${() => hover("")} onClick=${() => { hover(eventWords(e)); onChoose(""); }}>
-      <text x=${where[e.place][0] + 8 + 9 * (i % 3)} y=${where[e.place][1] + 16}>!</text><title>${eventWords(e)}</title></g>`)}
+      <text x=${where[e.place][0] - 16 - 8 * (i % 3)} y=${where[e.place][1] + 18}>!</text><title>${eventWords(e)}</title></g>`)}
   </svg><figcaption>
     <p class="hover" aria-live="polite">${told || " "}</p>
     <p>${t("map_note", { span })}</p>
