@@ -98,7 +98,7 @@ class View:
     @property
     def shares_assumed(self) -> bool:
         """Whether no figure known at issue tells where people go behind the border."""
-        return not any(u.used and u.role == "destination" for u in self.outlook.claims)
+        return not any(u.used and u.role in ("destination", "series") for u in self.outlook.claims)
 
     @property
     def odds(self) -> dict[str, float]:
