@@ -190,15 +190,15 @@ def _targets() -> dict[str, tuple[float, Target]]:
         return (lambda: judged(said)), said
 
     return {
-        "text bytes": (0.18, bytes_of(PROSE.encode())),
-        "web page": (0.04, bytes_of(PAGE.encode())),
-        "feed": (0.12, bytes_of(FEED.encode())),
-        "JSON Lines": (0.15, bytes_of(LINES.encode())),
+        "text bytes": (0.25, bytes_of(PROSE.encode())),
+        "web page": (0.01, bytes_of(PAGE.encode())),
+        "feed": (0.17, bytes_of(FEED.encode())),
+        "JSON Lines": (0.18, bytes_of(LINES.encode())),
         "PDF": (0.01, bytes_of(_PDF)),
-        "reader, words": (0.25, text_of(prose)),
-        "reader, any characters": (0.15, text_of(letters)),
-        "place names": (0.05, name),
-        "answers of a model": (0.05, model),
+        "reader, words": (0.12, text_of(prose)),
+        "reader, any characters": (0.2, text_of(letters)),
+        "place names": (0.03, name),
+        "answers of a model": (0.03, model),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,21 @@ def test_json_is_one_line_a_document(tmp_path: Path) -> None:
     assert [reading["id"] for reading in readings] == ["n0", "n1", "n2"]
     assert readings[0].keys() == {"id", "claims", "shares", "events", "context"}
     assert readings[0]["claims"][0]["low"] == 4200
+
+
+def test_json_goes_to_the_pipe_while_a_bar_stands_on_the_terminal(report: Path) -> None:
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "crossings.cli", "read", str(report), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        assert process.stdout is not None
+        said = process.stdout.read()
+    shown = os.read(terminal, 65536)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert json.loads(said)["claims"][0]["low"] == 4200
+    assert b"Reading" in shown
+    assert b"4200" not in shown
 
 
 def test_one_bad_document_never_stops_the_rest_and_is_listed_at_the_end(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ class _Linker:
             bulletin=self._bulletin(read),
             document=self._document.sha256,
             review="proposed",
-            note="; ".join(filter(None, (read.why.get("group"), _unlinked(read.place, match)))),
+            note=_note(read, match),
             **self._said(read),
         )
 
@@ -253,6 +253,12 @@ def quote(reading: Reading, read: ReadClaim | ReadEvent | ReadContext) -> str:
         at for mark in (", ", "; ", " – ") if (at := text.find(mark, end, read.sentence_end)) > 0
     ]
     return text[start : min(ends, default=read.sentence_end)].strip()
+
+
+def _note(read: ReadClaim, match: Match) -> str:
+    """What a reviewer should know: whose share, which model read it, which place was written."""
+    model = f"read by {read.reader}" if read.reader != "grammar" else ""
+    return "; ".join(filter(None, (read.why.get("group"), model, _unlinked(read.place, match))))
 
 
 def _unlinked(written: str | None, match: Match) -> str:

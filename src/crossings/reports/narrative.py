@@ -45,6 +45,7 @@ def tell(
     events: list[ReadEvent] = []
     context: list[ReadContext] = []
     statements = find_statements(reading.sentences, known)
+    _surround(statements, lexicon)
     told = Counter(s.sentence.index for s in statements if s.rule.table == "event")
     for statement in statements:
         cue = attribution.cue(statement.sentence.index, statement.trigger)
@@ -61,6 +62,18 @@ def tell(
     reading.events, reading.context = events, context
 
 
+def _surround(statements: Sequence[Statement], lexicon: Lexicon) -> None:
+    """Give every statement the places and times of its sentence, looked up once a sentence."""
+    mentions: dict[int, list[Mention]] = {}
+    times: dict[int, list[TimePhrase]] = {}
+    for statement in statements:
+        index = statement.sentence.index
+        if index not in mentions:
+            mentions[index] = mentions_of(statement.sentence, lexicon)
+            times[index] = times_of(statement.sentence, lexicon)
+        statement.mentions, statement.times = mentions[index], times[index]
+
+
 def _event(
     statement: Statement,
     cue: Cue | None,
@@ -74,7 +87,7 @@ def _event(
     sources, via = _speakers(cue)
     if not sources and statement.worded and statement.sides.subject:
         sources = [statement.sides.subject]
-    place, why = _place(statement, lexicon, known)
+    place, why = _place(statement, known)
     return ReadEvent(
         statement.start,
         statement.end,
@@ -108,7 +121,7 @@ def _context(
     elif statement.rule.kind == "claims" and not sources and subject:
         sources, rule = [subject], "who accuses, speaks"
     phrase = _time(statement, reading, lexicon)
-    place = next((m for m in _mentions(statement, lexicon) if m.tie == "at" and m.named), None)
+    place = next((m for m in _mentions(statement) if m.tie == "at" and m.named), None)
     return ReadContext(
         statement.start,
         statement.end,
@@ -141,9 +154,7 @@ def _time(
     The only time of a sentence serves where its event is ``alone`` in it.
     """
     phrases = [
-        phrase
-        for phrase in times_of(statement.sentence, lexicon)
-        if _is_dated(phrase, reading.published, lexicon)
+        phrase for phrase in statement.times if _is_dated(phrase, reading.published, lexicon)
     ]
     tokens = statement.sentence.tokens
     # "a blockade that grew since June": the time of another verb
@@ -192,27 +203,27 @@ def _first_day(
     return when.day, when.precision
 
 
-def _mentions(statement: Statement, lexicon: Lexicon) -> list[Mention]:
+def _mentions(statement: Statement) -> list[Mention]:
     """The places in a statement's words; else what opens its sentence or comes before "where"."""
-    found = mentions_of(statement.sentence, lexicon)
+    found = statement.mentions
     own = [m for m in found if statement.first <= m.first < statement.last]
     if any(mention.named for mention in own):
         return own
     before = [mention for mention in found if mention.last <= statement.first and mention.named]
     if statement.opener == "where" and before:
         return before[-1:]
-    return _opening(statement, lexicon)
+    return _opening(statement)
 
 
-def _opening(statement: Statement, lexicon: Lexicon) -> list[Mention]:
+def _opening(statement: Statement) -> list[Mention]:
     """The named place that opens the sentence: "In Mekelle, people celebrated"."""
-    found = mentions_of(statement.sentence, lexicon)
+    found = statement.mentions
     return [m for m in found if m.named and m.tie == "at" and _opens(statement, m.first, m.last)][
         :1
     ]
 
 
-def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> tuple[str, str]:
+def _place(statement: Statement, known: StatementLexicon) -> tuple[str, str]:
     """Where an event took place: a passage with its name, else the nearest named place."""
     if statement.rule.kind in ("closure", "opening"):
         passage = _passage(statement, known.patterns.words_of("passage"))
@@ -221,7 +232,7 @@ def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> t
     actor = statement.sides.subject
     mentions = [
         mention
-        for mention in _mentions(statement, lexicon)
+        for mention in _mentions(statement)
         if mention.named
         and mention.text not in actor
         and mention.tie != "subject"
@@ -230,7 +241,7 @@ def _place(statement: Statement, lexicon: Lexicon, known: StatementLexicon) -> t
     ties = _LEFT if statement.rule.kind == "evacuation" else _TIES
     ranked = sorted(
         mentions, key=lambda m: (m.tie not in ties, abs(m.first - statement.trigger))
-    ) or [m for m in _opening(statement, lexicon) if m.text not in actor]
+    ) or [m for m in _opening(statement) if m.text not in actor]
     if ranked:
         return ranked[0].text, f"named in its words ({ranked[0].tie})"
     target = statement.sides.object

@@ -15,6 +15,8 @@ from crossings.reports.records import Token
 from crossings.reports.statement_lexicon import Rule, StatementLexicon
 
 _LONGEST = 9
+_CLAUSES = 6
+"""Clauses back in which a subject is looked for."""
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "get", "got"})
 
 
@@ -216,9 +218,7 @@ def _subject(tokens: Sequence[Token], first: int, trigger: int, known: Statement
 
 
 def _is_verb(token: Token, known: StatementLexicon) -> bool:
-    return bool(token.classes & {"auxiliary", "modal", "verb"}) or (
-        token.low in known.clauses.verbs | known.clauses.saying | known.wording | known.doing
-    )
+    return bool(token.classes & {"auxiliary", "modal", "verb"}) or (token.low in known.acting)
 
 
 def _past(token: Token) -> bool:
@@ -246,7 +246,8 @@ def _inherited(
         return _head(tokens, parts[number - 1], known)
     # After an aside the sentence goes on: "Russia - Armenia's ally - is busy".
     goes_on = not pronoun and parts[number].opener in ("–", "—", ",", ")")
-    for earlier in range(number) if goes_on else range(number - 1, -1, -1):
+    near = range(max(number - _CLAUSES, 0), number)
+    for earlier in near if goes_on else reversed(near):
         clause = parts[earlier]
         found = _subject(tokens, clause.first, clause.last, known)
         if found.lower() in known.relatives and earlier:

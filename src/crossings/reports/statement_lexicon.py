@@ -58,6 +58,8 @@ class StatementLexicon:
     pronouns: frozenset[str]
     side_words: frozenset[str]
     relatives: frozenset[str]
+    acting: frozenset[str]
+    """Forms of verbs that end a subject: of patterns, of saying, of wording, of doing."""
 
     def patterns_of_events(self, tokens: Sequence[Token], clause: Clause) -> bool:
         """Whether a clause has a pattern of an event."""
@@ -80,6 +82,12 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
             order += 1
             _add(patterns, name, section, order)
     unreal, mentions = table["unreal"], table["mentions"]
+    clause_words = ClauseWords(
+        **{name: frozenset(entries(text)) for name, text in table["clauses"].items()},
+        verbs=patterns.verb_forms,
+        saying=_saying(lexicon),
+        reporting=frozenset(lexicon.speech.verbs),
+    )
     return StatementLexicon(
         patterns=patterns,
         unreal=_unreal(inflection, unreal["before"]),
@@ -89,12 +97,11 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
         denial=frozenset(entries(unreal["denial"])),
         doing=frozenset(entries(mentions["doing"])),
         wording=frozenset(entries(mentions["wording"])),
-        clauses=ClauseWords(
-            **{name: frozenset(entries(text)) for name, text in table["clauses"].items()},
-            verbs=patterns.verb_forms,
-            saying=_saying(lexicon),
-            reporting=frozenset(lexicon.speech.verbs),
-        ),
+        clauses=clause_words,
+        acting=clause_words.verbs
+        | clause_words.saying
+        | frozenset(entries(mentions["wording"]))
+        | frozenset(entries(mentions["doing"])),
         definite=frozenset(entries(mentions["definite"])),
         side_words=frozenset(entries(mentions["sides"])),
         pronouns=frozenset(entries(mentions["pronouns"])),

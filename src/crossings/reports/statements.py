@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 
 from crossings.reports.clauses import Clause, clauses
 from crossings.reports.patterns import Found
+from crossings.reports.places import Mention
 from crossings.reports.records import Sentence, Token
 from crossings.reports.sides import Sides, sides
 from crossings.reports.statement_lexicon import JUDGEMENT, OTHER, Rule, StatementLexicon
+from crossings.reports.times import TimePhrase
 
 
 @dataclass(slots=True)
@@ -37,6 +39,10 @@ class Statement:
     worded: bool = False
     """Whether its subject only words it: "calls this an operation"."""
     why: dict[str, str] = field(default_factory=dict)
+    mentions: Sequence[Mention] = ()
+    """The places named in its sentence."""
+    times: Sequence[TimePhrase] = ()
+    """The times named in its sentence."""
 
     @property
     def start(self) -> int:
