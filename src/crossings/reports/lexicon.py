@@ -163,6 +163,9 @@ class Lexicon:
     people: Phrases[PeopleNoun]
     between: Phrases[bool]
     """What may stand between a number and its noun."""
+    person_endings: tuple[str, ...]
+    no_persons: frozenset[str]
+    """Plurals that end like persons and are things."""
     triggers: Phrases[Trigger]
     rejections: Mapping[str, frozenset[str]]
     rejection_phrases: Mapping[str, Phrases[str]]
@@ -209,6 +212,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
         inflection=inflection,
         people=_people(people["nouns"], nations, inflection),
         between=_phrases((phrase, True) for phrase in entries(people["between"]["words"])),
+        person_endings=tuple(entries(people["person_endings"]["words"])),
+        no_persons=frozenset(phrases_of(people["person_endings"]["except"])),
         triggers=_triggers(_table(language, "measures")["trigger"], inflection),
         rejections={name: frozenset(entries(text)) for name, text in rejections.items()},
         rejection_phrases={

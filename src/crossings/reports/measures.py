@@ -115,6 +115,7 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     best = Verdict("other", TOO_FAR, "no sign near")
     if head.measure:
         cost = 0.05 if head.name in _SURE_NOUNS else _NOUN_COST.get(head.measure, 0.9)
+        cost -= 0.15 if head.partitive and cost < 0.1 else 0.0  # "70 of the wounded"
         best = Verdict(head.measure, cost, f"noun: {head.name}")
     for sign in signs.found:
         if sign.last <= figure.first - _REACH:
@@ -343,7 +344,8 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
             return 0.2
         if reached:
             return 0.5 + 0.05 * (figure.first - sign.last)
-        return (0.5 if linked else 1.6) + gap
+        loose = (0.5 if linked else 1.6) + gap
+        return loose if loose < 2.6 else _IMPOSSIBLE
     if trigger.role == "state":
         copula = any("be" in token.classes for token in tokens[sign.last : figure.first])
         return gap + (0.6 if copula else 2.0)

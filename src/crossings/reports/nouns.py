@@ -211,6 +211,8 @@ def _unknown_plural(tokens: list[Token], position: int, lexicon: Lexicon) -> Hea
         if following is None or not (following.kind == "word" and following.text[0].isupper()):
             return Head("people", position + 1, name=low)
         return None
+    if low.endswith(lexicon.person_endings) and low not in lexicon.no_persons and len(low) > 5:
+        return Head("people", position + 1, name=low)
     return Head("thing", position + 1, name=low)
 
 

@@ -184,7 +184,7 @@ def _with_range(tokens: list[Token], number: _Number, words: NumberWords) -> _Nu
         or join in words.joins["or"]
         or (join in words.joins["and"] and before in words.joins["between"])
     )
-    if not is_range:
+    if not is_range or not _dash_joins(tokens, number.first, after):
         return number
     other = _number_at(tokens, after + 1, words)
     if other is None or other.kind == "vague":
@@ -196,6 +196,15 @@ def _with_range(tokens: list[Token], number: _Number, words: NumberWords) -> _Nu
     if not 0 < low < other.high or (join in words.joins["or"] and other.high > 2 * low):
         return number
     return _Number(number.first, other.last, low, other.high, "range", number.whole or factor > 1)
+
+
+def _dash_joins(tokens: list[Token], first: int, join: int) -> bool:
+    """Whether a dash between numbers is that of a range: "15-20", not "Nov 4 - Seven climbers"."""
+    if tokens[join].kind == "word":
+        return True
+    spaced = tokens[join].start > tokens[join - 1].end
+    digits = tokens[first].kind == tokens[join + 1].kind == "number"
+    return digits or not spaced
 
 
 def _shared_multiplier(

@@ -86,6 +86,9 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
         if tokens[after + 1].start != token.end:
             return None
         return "a compound: " + tokens[after + 1].low
+    month = token.low in lexicon.rejections["months"]
+    if month and (not token.text[0].isupper() or (figure.high or figure.low or 0) > 31):
+        return None
     if token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
         return f"a unit: {token.low}"
     if glued and token.kind == "word" and tokens[after - 1].kind == "number":

@@ -49,7 +49,8 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     cues = _according(sentence, names, lexicon)
     for cue in cues:
         _note(cue, names, memory)
-    cues += _spoken(sentence, names, memory, lexicon)
+    spoken = _spoken(sentence, names, memory, lexicon)
+    cues = _quoted_by(cues, spoken)
     if not cues:
         cues += _colon(sentence, names, lexicon)
     cited = _citations(sentence, names)
@@ -60,6 +61,16 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
             memory.person = name
     _relay(cues, sentence, names, lexicon)
     return cues
+
+
+def _quoted_by(according: list[Cue], spoken: list[Cue]) -> list[Cue]:
+    """Who is quoted is the source, and who quotes the relay: "he said, quoting survivors"."""
+    quoted = [cue for cue in according if cue.rule in {"citing", "quoting"}]
+    if not quoted or not spoken or not spoken[0].sources:
+        return according + spoken
+    for cue in quoted:
+        cue.via = cue.via or spoken[0].sources[0]
+    return according
 
 
 def choose(cues: list[Cue], position: int) -> Cue | None:
