@@ -10,56 +10,74 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_COLUMNS = ("situation", "cells", "relative WIS", "50 %", "90 %")
-_BASELINES = {
-    "persistence": "persist.",
+from crossings.publish.markup import clean
+
+_MODELS = {
+    "forecast": "ours",
+    "persistence": "persistence",
     "drift": "drift",
     "damped": "damped",
-    "increments": "increm.",
+    "increments": "increments",
 }
 
 
 def print_backtest(console: Console, scores: Mapping[str, Mapping[str, Any]]) -> None:
-    """Print the table; ``scores`` is the content of ``scores.json``."""
-    table = Table(box=None, header_style="bold")
-    for i, name in enumerate(_COLUMNS):
-        table.add_column(name, justify="right" if i else "left")
-    for name in ("WIS", *_BASELINES.values()):
-        table.add_column(name, justify="right")
-    for name, found in scores.items():
-        table.add_row(*(Text(cell) for cell in _row(name, found)))
-    console.print(table)
+    """Print both tables; ``scores`` is the content of ``scores.json``."""
+    console.print(_relative(scores))
+    console.print(_people(scores))
     relative = [s["relative_wis"] for s in scores.values() if s.get("relative_wis")]
     if len(relative) > 1:
         mean = math.exp(sum(map(math.log, relative)) / len(relative))
-        console.print(f"Geometric mean of relative WIS over {len(relative)} situations: {mean:.3f}")
-    console.print(
+        _say(console, f"Geometric mean of relative WIS over {len(relative)}: {mean:.3f}", "bold")
+    _say(
+        console,
         "Relative WIS: ours over the best baseline's, which is picked in hindsight; below 1 is "
-        "better. Range in 9 of 10 draws of 56-day blocks. 50 %, 90 %: outcomes inside these "
-        "ranges. WIS in people: ours, then the baselines'.",
-        style="dim",
-        highlight=False,
+        "better. 9 in 10: when 56-day blocks are drawn again. 50 %, 90 %: outcomes that lay inside "
+        "these ranges, in per cent.",
     )
     if any(found["tier"] == "retrospective" for found in scores.values()):
-        console.print(
+        _say(
+            console,
             "Tier retrospective: later corrections are applied to history and truth alike, so "
             "nobody could have issued exactly these forecasts.",
-            style="dim",
-            highlight=False,
         )
 
 
-def _row(name: str, found: Mapping[str, Any]) -> tuple[str, ...]:
-    if not found["n"]:
-        return (name, "0", "none scored")
-    interval, relative = found["relative_wis_90_interval"], found["relative_wis"]
-    spread = "" if interval is None else f" ({interval[0]:.2f}-{interval[1]:.2f})"
-    coverage = found["coverage"]["forecast"]
-    return (
-        name,
-        f"{found['n']:,}",
-        "" if relative is None else f"{relative:.3f}{spread}",
-        f"{100 * coverage['50']:.0f}",
-        f"{100 * coverage['90']:.0f}",
-        *(f"{found['wis'][model]:,.0f}" for model in ("forecast", *_BASELINES)),
-    )
+def _relative(scores: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table("situation", "tier", "cells", "relative WIS", "9 in 10", "50 %", "90 %")
+    for name, found in scores.items():
+        row = [clean(name, 40), found["tier"], f"{found['n']:,}"]
+        if found["n"]:
+            interval, relative = found["relative_wis_90_interval"], found["relative_wis"]
+            coverage = found["coverage"]["forecast"]
+            row += [
+                "" if relative is None else f"{relative:.3f}",
+                "" if interval is None else f"{interval[0]:.2f}-{interval[1]:.2f}",
+                f"{100 * coverage['50']:.0f}",
+                f"{100 * coverage['90']:.0f}",
+            ]
+        else:
+            row.append("none scored")
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _people(scores: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table("mean WIS, people", *_MODELS.values())
+    for name, found in scores.items():
+        if found["n"]:
+            row = [clean(name, 40), *(f"{found['wis'][model]:,.0f}" for model in _MODELS)]
+            table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="left" if name == "tier" else "right")
+    return table
+
+
+def _say(console: Console, text: str, style: str = "dim") -> None:
+    console.print(Text(text, style=style))

@@ -40,6 +40,8 @@ I8 = npt.NDArray[np.int64]
 
 PAST_WEEKS = 104
 """Weeks of past errors from which places are told to move together or not."""
+GROWERS = 2
+"""Threads that grow the forest: the same trees whatever their number."""
 NEAR_DAYS = 31
 APART = 1.5
 """Sources further apart than this factor are told of, and both enter."""
@@ -132,7 +134,7 @@ def _issues(ready: _Ready, series: Mapping[str, Series]) -> tuple[Issue | None, 
     """The models' forecast of the issue day, and those of past weeks 14 days ahead."""
     grid = list(issue_days(series, ready.day - 1))[-PAST_WEEKS:]
     asked = dict.fromkeys(grid, (HORIZON,)) | {ready.day: knots(float(ready.ahead[-1]))}
-    found = list(replay(series, models(ready.learnt), asked))
+    found = list(replay(series, models(ready.learnt, GROWERS), asked))
     past = [issue for issue in found if issue.day < ready.day]
     return next((issue for issue in found if issue.day == ready.day), None), past
 
