@@ -221,6 +221,9 @@ def forecast(
     learn_from: Annotated[
         list[str] | None, typer.Option(help="A past crisis of your library to learn from too.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--reasons", help="Say what moved it since a day ago (takes longer).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
@@ -268,6 +271,7 @@ def forecast(
             seed,
             include_proposed=include_proposed,
             delay_check=True,
+            explain=explain,
             learn_from=library,
             progress=progress,
         )

@@ -48,6 +48,7 @@ def forecast_json(outlook: Outlook, situation: Situation) -> str:
         "headline": _headline(outlook, zone),
         "exceedance": _exceedance(outlook, zone),
         "start_of_flow": outlook.diagnostics.get("start_of_flow"),
+        "reasons": outlook.diagnostics.get("reasons"),
         "last_figure": _last_figure(outlook.last_figure),
         "claims": [_claim(use, known) for use in outlook.claims],
         "members": outlook.members,

@@ -32,9 +32,11 @@ from crossings.forecast.parts import of_gates
 from crossings.forecast.pool import Growth
 from crossings.forecast.population import Population, population
 from crossings.forecast.published import last_figures, of_all
+from crossings.forecast.reasons import reasons
 from crossings.forecast.request import FEWEST_MEMBERS, Request, canonical, request
 from crossings.forecast.sampler import Particles, Report, Sampler
 from crossings.forecast.series.component import to_learn_from
+from crossings.forecast.series.library import PastCrisis
 from crossings.forecast.series.outlook import STATISTICAL, by_series
 from crossings.forecast.start import Start, drawn_so, start_of_flow
 from crossings.forecast.unmapped import with_assumed_roads
@@ -46,6 +48,9 @@ I8 = npt.NDArray[np.int64]
 
 FUTURES = 2
 """Futures that follow each sampled past, where there are enough members."""
+
+SINCE = dt.timedelta(days=1)
+"""What moved a forecast is told since so long before it."""
 
 DELAY = dt.timedelta(hours=2)
 """Assumed publication times may be this much later: shown beside every forecast."""
@@ -61,6 +66,7 @@ def forecast(
     include_proposed: bool = False,
     times: Sequence[dt.datetime] = (),
     delay_check: bool = False,
+    explain: bool = False,
     learn_from: Sequence[Situation] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Outlook:
@@ -76,6 +82,8 @@ def forecast(
         times: further forecast times, such as the hour of a meeting, within the horizon.
         delay_check: whether to note what would change if every assumed publication time were two
             hours later (a second forecast, where that takes a row away).
+        explain: whether to say what moved the forecast since a day ago, by leaving out each new
+            bulletin and event in turn (up to nine smaller forecasts).
         learn_from: past crises of the user's own, for the statistical component.
         progress: told the share of the work that is done.
 
@@ -85,10 +93,28 @@ def forecast(
     asked = request(situation, as_of, horizon, members, seed, include_proposed, times)
     library = [to_learn_from(one) for one in learn_from]
     outlook = by_series(asked, library, _versions()) or _run(asked, progress)
+    if explain:
+        outlook = _explained(asked, outlook, library)
     if not delay_check or outlook.carried_by == STATISTICAL:  # its unit of time is the day
         return outlook
     note = _delay_note(situation, asked, outlook)
     return dataclasses.replace(outlook, notes=(*outlook.notes, *note))
+
+
+def _explained(asked: Request, outlook: Outlook, library: Sequence[PastCrisis]) -> Outlook:
+    """The outlook with what moved it since a day before."""
+
+    def run(known: Situation, issued_at: dt.datetime, members: int, seed: int) -> Outlook:
+        again = dataclasses.replace(
+            asked, situation=known, issued_at=issued_at, members=members, seed=seed
+        )
+        return by_series(again, library, _versions()) or _run(again, None)
+
+    since = asked.issued_at - SINCE
+    found = reasons(asked.situation, outlook, since, run)
+    return dataclasses.replace(
+        outlook, diagnostics=outlook.diagnostics | {"reasons": found.as_dict()}
+    )
 
 
 def later_by(situation: Situation, delay: dt.timedelta = DELAY) -> Situation:

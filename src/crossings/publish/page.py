@@ -23,6 +23,7 @@ _CONTENTS = (
     ("disagreements", "Disagreements"),
     ("events", "Events"),
     ("setting", "Setting"),
+    ("reasons", "What moved it"),
     ("reading", "How to read it"),
     ("method", "Method and limits"),
 )
@@ -61,6 +62,7 @@ def _sections(shown: View) -> list[str]:
         page_statements.disagreements_section(shown),
         page_statements.events_section(shown),
         page_statements.context_section(shown),
+        page_method.reasons_section(shown),
         page_method.reading_section(),
         page_method.method_section(shown),
         page_method.responsibility_section(),

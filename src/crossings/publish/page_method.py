@@ -66,6 +66,18 @@ def reading_section() -> str:
     return f'<section id="reading"><h2>How to read the ranges</h2><dl>{items}</dl></section>'
 
 
+def reasons_section(view: View) -> str:
+    """What moved the forecast since the one before, where that was asked for."""
+    if not view.reasons:
+        return ""
+    items = "".join(f"<li>{text(sentence)}</li>" for sentence in view.reasons)
+    return (
+        '<section id="reasons"><h2>What moved it since a day before</h2>'
+        '<p class="soft">The median at the end, made again without each new bulletin or event. '
+        f"Effects do not add up.</p><ul>{items}</ul></section>"
+    )
+
+
 def method_section(view: View) -> str:
     """Method, notes of the forecast itself, limits, and the tier of the history."""
     notes = "".join(f"<li>{name(note, 500)}</li>" for note in view.outlook.notes)

@@ -59,6 +59,11 @@ def print_outlook(
         if shown.shares_assumed:
             console.print(Text(f"{SHARES_ASSUMED}\n", style="dim"))
     _print_claims(console, shown)
+    if shown.reasons:
+        console.print(Text("What moved it since a day before", style="bold"))
+        for sentence in shown.reasons:
+            console.print(Text(f"- {clean(sentence, 600)}"))
+        console.print()
     for note in outlook.notes:
         console.print(Text(clean(note), style="dim"))
 

@@ -106,6 +106,17 @@ class View:
         found = self.outlook.diagnostics.get("start_of_flow", {}).get("within", {})
         return {str(days): float(p) for days, p in found.items()}
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What moved the forecast since the one before, one sentence each; internal only.
+
+        They name claims whatever their sensitivity.
+        """
+        if self.profile != "internal":
+            return ()
+        found = self.outlook.diagnostics.get("reasons", {}).get("sentences", [])
+        return tuple(str(sentence) for sentence in found)
+
     def reported_later(self, target: str, place: str) -> dict[dt.date, Claim]:
         """The last figure for each day that became public after the issue time.
 
