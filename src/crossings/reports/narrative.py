@@ -172,7 +172,7 @@ def _time(
 
 def _is_dated(phrase: TimePhrase, published: dt.date | None, lexicon: Lexicon) -> bool:
     """Whether a phrase says when, and not how long: "nine months"."""
-    when = resolve(_start_of(phrase.text), published, lexicon)
+    when = resolve(_start_of(phrase.text, lexicon), published, lexicon)
     return when is not None and when.precision != "period"
 
 
@@ -184,16 +184,18 @@ def _opens(statement: Statement, first: int, last: int) -> bool:
     return first <= 1 or any(token.text == "," for token in tokens[last : last + 4])
 
 
-def _start_of(phrase: str) -> str:
+def _start_of(phrase: str, lexicon: Lexicon) -> str:
     """A phrase without "since": an event begins when the period begins."""
     first, _, rest = phrase.partition(" ")
-    return rest if first.lower() == "since" and rest else phrase
+    return rest if first.lower() in lexicon.time_words["since"] and rest else phrase
 
 
 def _first_day(
     phrase: TimePhrase | None, published: dt.date | None, lexicon: Lexicon
 ) -> tuple[dt.date | None, str]:
-    when = resolve(_start_of(phrase.text), published, lexicon) if phrase is not None else None
+    when = (
+        resolve(_start_of(phrase.text, lexicon), published, lexicon) if phrase is not None else None
+    )
     if when is None:
         return None, ""
     if when.precision == "month":

@@ -117,7 +117,9 @@ def _percentages(sentence: Sentence, words: _Words, language: str) -> Iterator[_
 
 def _with_group(tokens: Sequence[Token], last: int, words: _Words) -> int:
     """The end of the group: "women" and what is joined to it by "and"."""
-    while last + 1 < len(tokens) and tokens[last].low in ("and", "or", ","):
+    while last + 1 < len(tokens) and (
+        "conjunction" in tokens[last].classes or tokens[last].text == ","
+    ):
         if tokens[last + 1].low not in words.groups:
             break
         last += 2

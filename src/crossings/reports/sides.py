@@ -94,7 +94,7 @@ def _at(
             return _after_word(tokens, clause, match, place, known)
         case "possessor":
             for i in range(match.last - 1, clause.first, -1):
-                if tokens[i].low == "'s":
+                if tokens[i].low in known.small["possessive"]:
                     return _back(tokens, clause.first, i, known)
             return ""
         case "noun":
@@ -103,6 +103,16 @@ def _at(
             heads = (_head(tokens, parts[e], known) for e in range(number - 1, -1, -1))
             return next((name for name in heads if name), "")
     return ""
+
+
+def _open(known: StatementLexicon) -> frozenset[str]:
+    """Words that cannot end a name."""
+    return known.small["joins"] | known.small["of"]
+
+
+def _inside(known: StatementLexicon) -> frozenset[str]:
+    """Words that may stand inside a name."""
+    return _open(known) | known.small["possessive"]
 
 
 def _head(tokens: Sequence[Token], clause: Clause, known: StatementLexicon) -> str:
@@ -144,13 +154,13 @@ def _back(tokens: Sequence[Token], first: int, end: int, known: StatementLexicon
     start = end
     while start > first and end - start < _LONGEST:
         token = tokens[start - 1]
-        if token.text[:1].isupper() or (start < end and token.low in ("of", "and", "'s")):
+        if token.text[:1].isupper() or (start < end and token.low in _inside(known)):
             start -= 1
         else:
             break
     while start < end and (
         tokens[start].classes & {"preposition", "conjunction", "determiner", "adverb"}
-        or tokens[start].low in ("of", "and", "'s")
+        or tokens[start].low in _inside(known)
     ):
         start += 1
     return _joined(tokens, start, end)
@@ -160,7 +170,7 @@ def phrase(tokens: Sequence[Token], first: int, last: int, known: StatementLexic
     """The noun phrase that begins at ``first``: "both Azerbaijan and Armenia" without "both"."""
     while first < last and (
         tokens[first].kind == "sign"
-        or tokens[first].low == "of"
+        or tokens[first].low in known.small["of"]
         or tokens[first].classes & {"determiner"}
     ):
         first += 1
@@ -170,18 +180,20 @@ def phrase(tokens: Sequence[Token], first: int, last: int, known: StatementLexic
         if token.kind == "sign" and token.text not in "'’“”\"":
             if not (token.text == "," and end + 1 < last and tokens[end + 1].text[:1].isupper()):
                 break
-        elif _ends_phrase(token):
+        elif _ends_phrase(token, known):
             break
         end += 1
-    while end > first and (tokens[end - 1].low in ("and", "of") or tokens[end - 1].kind == "sign"):
+    while end > first and (tokens[end - 1].low in _open(known) or tokens[end - 1].kind == "sign"):
         end -= 1
     return _joined(tokens, first, end)
 
 
-def _ends_phrase(token: Token) -> bool:
+def _ends_phrase(token: Token, known: StatementLexicon) -> bool:
     if token.classes & {"preposition"}:
-        return token.low != "of"
-    return bool(token.classes & {"relative", "auxiliary", "modal"}) or token.low in ("but", "or")
+        return token.low not in known.small["of"]
+    return bool(token.classes & {"relative", "auxiliary", "modal"}) or (
+        token.low in known.small["other_joins"]
+    )
 
 
 def _subject(tokens: Sequence[Token], first: int, trigger: int, known: StatementLexicon) -> str:
@@ -203,7 +215,7 @@ def _subject(tokens: Sequence[Token], first: int, trigger: int, known: Statement
         token = tokens[end]
         if (token.classes & {"adverb"} or _is_verb(token, known) or _past(token)) and end > first:
             break
-        if token.classes & {"preposition"} and token.low != "of":
+        if token.classes & {"preposition"} and token.low not in known.small["of"]:
             break
         end += 1
     if end == trigger and end > first and tokens[end - 1].classes & {"determiner"}:
@@ -212,7 +224,7 @@ def _subject(tokens: Sequence[Token], first: int, trigger: int, known: Statement
         first += 1
     if any(token.text in "()" for token in tokens[first:end]):
         return _name_before(tokens, first, trigger, known)
-    while end > first and tokens[end - 1].low in ("and", "of", ","):
+    while end > first and tokens[end - 1].low in _open(known) | {","}:
         end -= 1
     return _joined(tokens, first, end)
 

@@ -58,6 +58,8 @@ class StatementLexicon:
     pronouns: frozenset[str]
     side_words: frozenset[str]
     relatives: frozenset[str]
+    small: Mapping[str, frozenset[str]]
+    """Small words by their use: of, joins, other_joins, possessive, infinitive, conditional, by."""
     acting: frozenset[str]
     """Forms of verbs that end a subject: of patterns, of saying, of wording, of doing."""
 
@@ -98,6 +100,7 @@ def load_statement_lexicon(language: str = "en") -> StatementLexicon:
         doing=frozenset(entries(mentions["doing"])),
         wording=frozenset(entries(mentions["wording"])),
         clauses=clause_words,
+        small={name: frozenset(entries(text)) for name, text in table["small"].items()},
         acting=clause_words.verbs
         | clause_words.saying
         | frozenset(entries(mentions["wording"]))

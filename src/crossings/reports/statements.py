@@ -65,7 +65,7 @@ def find_statements(sentences: Sequence[Sentence], known: StatementLexicon) -> l
         here: list[Statement] = []
         for number in range(len(parts)):
             here += _of_clause(sentence, parts, number, known, subject, told)
-        found += _merged(here, parts)
+        found += _merged(here, parts, known)
         told |= {statement.rule.kind for statement in here if statement.rule.table == "event"}
         subject = leading_name(sentence.tokens) or subject
     return found
@@ -91,9 +91,9 @@ def _of_clause(
         status = _status(tokens, clause, match, known)
         if not status:
             continue
-        first, last = _trimmed(tokens, clause)
+        first, last = _trimmed(tokens, clause, known)
         if match.payload.complement:
-            last = _trimmed(tokens, parts[number + 1])[1]
+            last = _trimmed(tokens, parts[number + 1], known)[1]
         found.append(
             Statement(
                 sentence,
@@ -109,7 +109,7 @@ def _of_clause(
                 {"rule": f"{match.payload.kind}: {match.payload.pattern}"},
             )
         )
-    return _divided(found, tokens)
+    return _divided(found, tokens, known)
 
 
 def _chosen(matches: Sequence[Found[Rule]]) -> list[Found[Rule]]:
@@ -138,13 +138,15 @@ def _governs(context: Found[Rule], event: Found[Rule]) -> bool:
     return rule.kind == "claims" and context.first <= event.first
 
 
-def _divided(found: list[Statement], tokens: Sequence[Token]) -> list[Statement]:
+def _divided(
+    found: list[Statement], tokens: Sequence[Token], known: StatementLexicon
+) -> list[Statement]:
     """Two statements about the setting in one clause share it: the later begins at its words."""
     context = [statement for statement in found if statement.rule.table != "event"]
     for earlier, later in itertools.pairwise(context):
         if later.trigger > earlier.trigger:
             cut = later.trigger
-            if cut > earlier.trigger + 1 and tokens[cut - 1].low == "to":
+            if cut > earlier.trigger + 1 and tokens[cut - 1].low in known.small["infinitive"]:
                 cut -= 1
             later.first, earlier.last = cut, max(cut, earlier.trigger + 1)
     return found
@@ -198,7 +200,10 @@ def _status(
     if match.payload.kind in ("claims", "commemorates", OTHER):
         return "reported"
     before = max(clause.first, match.first - 9)
-    if known.unreal.find(tokens, before, match.first) or clause.opener in ("if", "unless"):
+    if (
+        known.unreal.find(tokens, before, match.first)
+        or clause.opener in known.small["conditional"]
+    ):
         return ""
     near = {token.low for token in tokens[max(clause.first, match.first - 4) : match.last]}
     if near & (known.negation | known.uncertain):
@@ -206,12 +211,12 @@ def _status(
     return "planned" if near & known.planned else "reported"
 
 
-def _trimmed(tokens: Sequence[Token], clause: Clause) -> tuple[int, int]:
+def _trimmed(tokens: Sequence[Token], clause: Clause, known: StatementLexicon) -> tuple[int, int]:
     """The clause without marks and joining words at its ends."""
     first, last = clause.first, clause.last
     while first < last - 1 and (
         (tokens[first].kind == "sign" and tokens[first].text not in '“"‘(«')
-        or tokens[first].low in ("and", "but", "then")
+        or tokens[first].low in known.clauses.joins
     ):
         first += 1
     while (
@@ -223,7 +228,9 @@ def _trimmed(tokens: Sequence[Token], clause: Clause) -> tuple[int, int]:
     return first, last
 
 
-def _merged(found: Sequence[Statement], parts: Sequence[Clause]) -> list[Statement]:
+def _merged(
+    found: Sequence[Statement], parts: Sequence[Clause], known: StatementLexicon
+) -> list[Statement]:
     """Neighbouring clauses that tell the same kind of thing without a new subject, as one."""
     kept: list[Statement] = []
     for statement in found:
@@ -236,7 +243,7 @@ def _merged(found: Sequence[Statement], parts: Sequence[Clause]) -> list[Stateme
                 and statement.clause - other.clause == 1
                 and not statement.sides.own_subject
                 and statement.rule.kind != "claims"
-                and parts[statement.clause].opener in ("and", "then", ",")
+                and parts[statement.clause].opener in known.clauses.joins | {","}
                 and (statement.rule.verbal or " " not in statement.rule.pattern)
             ),
             None,
