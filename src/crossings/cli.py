@@ -14,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from crossings.cli_ledger import By, Database, ledger_app, reviewer
+from crossings.cli_ledger import ledger_app
+from crossings.cli_ledger_options import By, Database, reviewer
 from crossings.cli_record import again, history, seal, verify_seal
 from crossings.cli_serve import serve
 from crossings.errors import CrossingsError

@@ -220,7 +220,6 @@ def test_a_document_of_something_else_is_made_fit(url: str) -> None:
 TABLES = ("documents", "entries", "acts", "tombstones")
 
 
-@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(
     "statement",
     [
@@ -230,9 +229,7 @@ TABLES = ("documents", "entries", "acts", "tombstones")
         "UPDATE {table} SET id = 'x'",
     ],
 )
-def test_the_database_itself_refuses_to_change_or_delete(
-    url: str, table: str, statement: str
-) -> None:
+def test_the_database_itself_refuses_to_change_or_delete(url: str, statement: str) -> None:
     with ledger.open(url) as book:
         document = book.add_document(REPORT).id
         (entry,) = book.propose("s", [claim()], document=document).ids
@@ -245,8 +242,9 @@ def test_the_database_itself_refuses_to_change_or_delete(
                 )
             )
         before = book.entries(), book.documents(), book.tombstones()
-        with pytest.raises(DBAPIError, match="append-only"), writer(book.engine).begin() as c:
-            c.execute(text(statement.format(table=f"ledger_{table}")))
+        for table in TABLES:
+            with pytest.raises(DBAPIError, match="append-only"), writer(book.engine).begin() as c:
+                c.execute(text(statement.format(table=f"ledger_{table}")))
         assert (book.entries(), book.documents(), book.tombstones()) == before
 
 

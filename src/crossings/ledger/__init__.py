@@ -11,18 +11,21 @@
             book.review(entry.id, "accept", by="A. Reviewer")
         situation = situation.with_claims(book.claims("nagorno-karabakh-2023", as_of=when))
 
-``store`` holds the ledger itself, ``history`` what was decided about an entry and how it stood at
-a time, ``schema`` and ``migrations`` the tables, ``database`` the two databases that can hold them,
-``identity`` ids and hashes, ``redaction`` what is removed for good, ``interchange`` export and
-import.
+``store`` holds the ledger itself, ``deciding`` and ``lookup`` what it writes and finds, ``history``
+what was decided about an entry and how it stood at a time, ``schema`` and ``migrations`` the
+tables, ``database`` the two databases that can hold them, ``identity`` ids and hashes,
+``redaction`` what is removed for good, ``interchange`` export and import. ``by_hand``,
+``selection``, ``quotes`` and ``review_table`` are for the people who enter and review;
+``side_by_side`` compares.
 """
 
 from __future__ import annotations
 
+from crossings.ledger.deciding import Change
 from crossings.ledger.history import Decision, Document, Entry, Tombstone, View
 from crossings.ledger.interchange import Imported, export_lines, import_lines
 from crossings.ledger.redaction import Removal, remove_name, remove_text, scrub
-from crossings.ledger.store import Change, Ledger, Proposal
+from crossings.ledger.store import Ledger, Proposal
 
 __all__ = [
     "Change",

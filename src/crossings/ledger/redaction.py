@@ -23,6 +23,7 @@ from crossings.errors import InputError, OutputError
 from crossings.ledger.database import plain_errors, shown
 from crossings.ledger.history import REMOVED
 from crossings.ledger.identity import canonical, digest
+from crossings.ledger.lookup import document_of, entry_id
 from crossings.ledger.schema import (
     TABLES,
     ActRow,
@@ -31,7 +32,7 @@ from crossings.ledger.schema import (
     Table,
     TombstoneRow,
 )
-from crossings.ledger.store import Ledger, document_of, entry_id
+from crossings.ledger.store import Ledger
 
 SHORTEST_NAME = 2
 """Shorter names would hit half of the words."""

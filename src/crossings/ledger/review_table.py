@@ -17,10 +17,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crossings.errors import InputError
+from crossings.ledger.deciding import Change
 from crossings.ledger.history import REMOVED, Entry, View
 from crossings.ledger.identity import Kept, digest, encode
 from crossings.ledger.quotes import passage
-from crossings.ledger.store import Change
 from crossings.situation.tables import CLAIMS, CONTEXT, EVENTS, Table, read_cells, shown
 
 ASKED = ("decision", "reason", "public_since")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -15,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from crossings.errors import InputError
 from crossings.ledger.database import address, connect, default_url, plain_errors, shown, writer
+from crossings.ledger.deciding import Change, act_row, aware, decided
 from crossings.ledger.history import (
     Act,
-    Decision,
     Document,
     Entry,
     Standing,
@@ -29,13 +28,20 @@ from crossings.ledger.identity import (
     REFERENCES,
     Kept,
     canonical,
-    decode,
-    digest,
     document_id,
     document_text,
     encode,
     kind_of,
     record_ids,
+)
+from crossings.ledger.lookup import (
+    document_from,
+    document_of,
+    entries_of,
+    entry_id,
+    no_single,
+    present,
+    tombstone_from,
 )
 from crossings.ledger.schema import ActRow, DocumentRow, EntryRow, Table, TombstoneRow
 from crossings.situation.records import Claim, Context, Event
@@ -57,17 +63,6 @@ class Proposal:
 
     ids: tuple[str, ...]
     new: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """A decision to be recorded: see :meth:`Ledger.review` for the fields."""
-
-    entry: str
-    act: Act
-    changes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    reason: str = ""
-    known_at: dt.datetime | None = None
 
 
 class Ledger:
@@ -138,14 +133,14 @@ class Ledger:
                     id=document_id(text),
                     url=document_text(url),
                     publisher=document_text(publisher),
-                    published=_aware("published", published),
-                    retrieved=_aware("retrieved", retrieved) or dt.datetime.now(dt.UTC),
+                    published=aware("published", published),
+                    retrieved=aware("retrieved", retrieved) or dt.datetime.now(dt.UTC),
                     text=text,
                     by=by,
                     recorded_at=next(clock),
                 )
                 _add(session, row)
-            return _document(row)
+            return document_from(row)
 
     def propose(
         self,
@@ -186,7 +181,7 @@ class Ledger:
                         f"document {document[:12]}: its text was removed for good; nothing is "
                         "taken from it any more"
                     )
-            there = _present(session, ids)
+            there = present(session, ids)
             new = [(i, r) for i, r in zip(ids, records, strict=True) if i not in there]
             for entry, record in new:
                 kept = _linked(record, local).model_copy(update={"id": entry})
@@ -206,7 +201,7 @@ class Ledger:
             if accept:
                 session.flush()
                 for entry, _ in new:
-                    _add(session, _act_row(entry, "accept", None, reason, None, by, next(clock)))
+                    _add(session, act_row(entry, "accept", None, reason, None, by, next(clock)))
         return Proposal(tuple(ids), tuple(entry for entry, _ in new))
 
     def review(
@@ -240,11 +235,11 @@ class Ledger:
         touched = []
         with self.writing() as (session, clock):
             for change in changes:
-                entry = _entries(session, [entry_id(session, change.entry)])[0]
-                _add(session, _decided(entry, change, by, next(clock)))
+                entry = entries_of(session, [entry_id(session, change.entry)])[0]
+                _add(session, decided(entry, change, by, next(clock)))
                 session.flush()
                 touched.append(entry.id)
-            return _entries(session, touched)
+            return entries_of(session, touched)
 
     # Reading
 
@@ -291,7 +286,7 @@ class Ledger:
         recorded_by: dt.datetime | None,
     ) -> list[Kept]:
         wanted = {review} if isinstance(review, str) else set(review)
-        as_of, recorded_by = _aware("as_of", as_of), _aware("recorded_by", recorded_by)
+        as_of, recorded_by = aware("as_of", as_of), aware("recorded_by", recorded_by)
         entries = self.entries(situation)
         visible, hidden = [], set()
         for entry in entries:
@@ -305,20 +300,20 @@ class Ledger:
     def entries(self, situation: str | None = None) -> list[Entry]:
         """Every entry with its history, of one situation or of all, in the order of entry."""
         with self.reading() as session:
-            return _entries(session, None, situation)
+            return entries_of(session, None, situation)
 
     def entry(self, entry: str) -> Entry:
         """One entry by its id or the first characters of it."""
         with self.reading() as session:
-            return _entries(session, [entry_id(session, entry)])[0]
+            return entries_of(session, [entry_id(session, entry)])[0]
 
     def document(self, document: str) -> Document:
         """A document by its id or the first characters of it."""
         with self.reading() as session:
             row = document_of(session, document)
             if row is None:
-                raise _not_one("document", document, 0)
-            return _document(row)
+                raise no_single("document", document, 0)
+            return document_from(row)
 
     def documents(self) -> list[Document]:
         """Every document, in the order of entry."""
@@ -326,7 +321,7 @@ class Ledger:
             rows = session.scalars(
                 select(DocumentRow).order_by(DocumentRow.recorded_at, DocumentRow.id)
             )
-            return [_document(row) for row in rows]
+            return [document_from(row) for row in rows]
 
     def tombstones(self) -> list[Tombstone]:
         """What was removed for good, in the order of removal."""
@@ -334,19 +329,7 @@ class Ledger:
             rows = session.scalars(
                 select(TombstoneRow).order_by(TombstoneRow.recorded_at, TombstoneRow.id)
             )
-            return [
-                Tombstone(
-                    row.id,
-                    row.target,
-                    row.target_id,
-                    row.digest_before,
-                    row.digest_after,
-                    row.reason,
-                    row.by,
-                    row.recorded_at,
-                )
-                for row in rows
-            ]
+            return [tombstone_from(row) for row in rows]
 
     def situations(self) -> dict[str, int]:
         """How many entries there are, by situation."""
@@ -393,33 +376,6 @@ def _add(session: Session, row: Table) -> None:
     session.add(row)
 
 
-def _aware(name: str, when: dt.datetime | None) -> dt.datetime | None:
-    if when is not None and when.tzinfo is None:
-        raise InputError(f"{name}: found {when.isoformat()}, expected a moment with an offset")
-    return when
-
-
-def _document(row: DocumentRow) -> Document:
-    return Document(
-        row.id,
-        row.url,
-        row.publisher,
-        row.published,
-        row.retrieved,
-        row.text,
-        row.by,
-        row.recorded_at,
-    )
-
-
-def _present(session: Session, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        found.update(session.scalars(select(EntryRow.id).where(EntryRow.id.in_(part))))
-    return found
-
-
 def _linked(record: Kept, local: Mapping[str, str]) -> Kept:
     """``record`` with the references to records beside it replaced by their entries."""
     update = {
@@ -428,157 +384,3 @@ def _linked(record: Kept, local: Mapping[str, str]) -> Kept:
         if (target := getattr(record, name)) in local
     }
     return record.model_copy(update=update) if update else record
-
-
-def entry_id(session: Session, start: str) -> str:
-    """The id of the one entry whose id begins with ``start``.
-
-    Raises:
-        InputError: there is none, or there are several.
-    """
-    found = session.scalars(
-        select(EntryRow.id).where(EntryRow.id.startswith(start, autoescape=True)).limit(2)
-    ).all()
-    if not start or len(found) != 1:
-        raise _not_one("entry", start, len(found))
-    return found[0]
-
-
-def document_of(session: Session, start: str) -> DocumentRow | None:
-    """The document whose id begins with ``start``, ``None`` where there is none.
-
-    Raises:
-        InputError: there are several.
-    """
-    begins = DocumentRow.id.startswith(start, autoescape=True)
-    found = session.scalars(select(DocumentRow).where(begins).limit(2)).all() if start else []
-    if len(found) > 1:
-        raise _not_one("document", start, len(found))
-    return found[0] if found else None
-
-
-def _not_one(what: str, start: str, found: int) -> InputError:
-    many = "several" if found and start else "none"
-    return InputError(
-        f"{what}: found {many} that begin with {quoted(start)}, expected the id of one"
-    )
-
-
-def _entries(
-    session: Session, ids: Sequence[str] | None, situation: str | None = None
-) -> list[Entry]:
-    """Entries with their acts: those of ``ids`` in their order, or all of a situation."""
-    rows = select(EntryRow).order_by(EntryRow.recorded_at, EntryRow.id)
-    acts = select(ActRow).order_by(ActRow.recorded_at, ActRow.id)
-    if ids is not None:
-        rows, acts = rows.where(EntryRow.id.in_(ids)), acts.where(ActRow.entry.in_(ids))
-    elif situation is not None:
-        rows = rows.where(EntryRow.situation == situation)
-        acts = acts.join(EntryRow, EntryRow.id == ActRow.entry).where(
-            EntryRow.situation == situation
-        )
-    decided: dict[str, list[ActRow]] = {}
-    for act in session.scalars(acts):
-        decided.setdefault(act.entry, []).append(act)
-    entries = {row.id: _entry(row, decided.get(row.id, ())) for row in session.scalars(rows)}
-    return list(entries.values()) if ids is None else [entries[i] for i in ids]
-
-
-def _entry(row: EntryRow, acts: Iterable[ActRow]) -> Entry:
-    return Entry(
-        id=row.id,
-        situation=row.situation,
-        kind=row.kind,  # type: ignore[arg-type] # held by the database
-        document=row.document or "",
-        reader=row.reader,
-        by=row.by,
-        recorded_at=row.recorded_at,
-        record=decode(row.kind, json.loads(row.record)),
-        acts=tuple(
-            Decision(
-                id=act.id,
-                act=act.act,  # type: ignore[arg-type] # held by the database
-                by=act.by,
-                recorded_at=act.recorded_at,
-                known_at=act.known_at,
-                reason=act.reason,
-                record=None if act.record is None else decode(row.kind, json.loads(act.record)),
-            )
-            for act in acts
-        ),
-    )
-
-
-def _decided(entry: Entry, change: Change, by: str, now: dt.datetime) -> ActRow:
-    """The row of a decision.
-
-    Raises:
-        InputError: the act is unknown, what it changes cannot be, or its time is impossible.
-    """
-    if change.act not in ("accept", "correct", "reject", "retract"):
-        raise InputError(
-            f"act: found {quoted(change.act)}, expected accept, correct, reject or retract"
-        )
-    known_at = _aware("known_at", change.known_at)
-    if known_at is None:
-        known_at = now if change.act == "retract" else entry.basis()
-    view = entry.view()
-    assert view is not None  # without limits every entry is seen
-    if known_at is not None and known_at > now:
-        raise InputError(f"known_at: found {known_at.isoformat()}, expected no time to come")
-    if known_at is not None and known_at < entry.record.known_at:
-        raise InputError(
-            f"known_at: found {known_at.isoformat()}, expected none before the figure itself was "
-            f"public ({entry.record.known_at.isoformat()})"
-        )
-    record = None
-    if change.act == "correct":
-        record = canonical(encode(_corrected(entry, view.record, change.changes, known_at)))
-    elif change.changes:
-        raise InputError(f"changes: found some with {change.act!r}, expected them with 'correct'")
-    return _act_row(entry.id, change.act, known_at, change.reason, record, by, now)
-
-
-def _corrected(
-    entry: Entry, record: Kept, changes: Mapping[str, Any], known_at: dt.datetime | None
-) -> Kept:
-    fields = encode(record)
-    unknown = sorted(set(changes) - (set(fields) - {"id", "review", "document"}))
-    if unknown:
-        raise InputError(f"changes: found {quoted(unknown[0])}, expected fields of the record")
-    if not changes:
-        raise InputError("changes: found none, expected what is corrected")
-    fields |= dict(changes)
-    if known_at is not None:
-        if "known_at" in changes:
-            raise InputError(
-                "changes: found known_at, expected it without a time since when the correction "
-                "was public, which is its known_at"
-            )
-        fields["known_at"] = known_at
-        if entry.kind == "claim":
-            fields["known_at_assumed"] = False
-    return decode(entry.kind, fields)
-
-
-def _act_row(
-    entry: str,
-    act: str,
-    known_at: dt.datetime | None,
-    reason: str,
-    record: str | None,
-    by: str,
-    now: dt.datetime,
-) -> ActRow:
-    reason, by = document_text(reason), document_text(by)
-    content = [entry, act, known_at and known_at.isoformat(), reason, record, by, now.isoformat()]
-    return ActRow(
-        id=digest(content)[:20],
-        entry=entry,
-        act=act,
-        known_at=known_at,
-        reason=reason,
-        record=record,
-        by=by,
-        recorded_at=now,
-    )

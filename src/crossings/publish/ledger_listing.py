@@ -30,13 +30,16 @@ STYLES = {"proposed": "yellow", "accepted": "green", "rejected": "red", "retract
 _DONE = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "retract": "retracted"}
 
 
-def says(record: Kept) -> str:
+def says(record: Kept, short: bool = False) -> str:
     """What a record states, in a line: ``at least 2,900 people arrived``."""
     if isinstance(record, Claim):
         return f"{words.figure(record)} {words.quantity(record)}"
     if isinstance(record, Event):
         return record.kind.replace("_", " ")
-    parts = (record.subject, record.relation, record.object, record.what)
+    relation = "" if record.relation == "other" else record.relation
+    parts = [record.subject, relation, record.object]
+    if not (short and record.object):
+        parts.append(record.what)
     return " ".join(part for part in parts if part)
 
 
@@ -59,7 +62,14 @@ def when(record: Kept, zone: dt.tzinfo) -> str:
     """The moment that it refers to, in ``zone``."""
     if isinstance(record, Claim):
         return words.stamp(record.as_of, zone, record.as_of_precision)
-    return words.stamp(record.time, zone) if isinstance(record, Event) else clean(record.since, 20)
+    if isinstance(record, Event):
+        stated = words.stamp(record.time, zone)
+        return stated.removesuffix(" 00:00")  # the start of a day stands for the day
+    return clean(record.since, 20)
+
+
+def _where_and_when(record: Kept, zone: dt.tzinfo) -> str:
+    return ", ".join(part for part in (place_of(record), when(record, zone)) if part)
 
 
 def print_entries(
@@ -73,16 +83,16 @@ def print_entries(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    for label, fixed in (("Id", True), ("What", False), ("Where", False), ("As of", False)):
-        table.add_column(label, no_wrap=fixed, overflow="fold")
-    table.add_column("Who says it", overflow="fold")
-    table.add_column("Review", no_wrap=True)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("What", min_width=18, overflow="fold")
+    table.add_column("Where, as of", max_width=18, overflow="fold")
+    table.add_column("Who says it", min_width=12, overflow="fold")
+    table.add_column("Review", min_width=9, no_wrap=True)
     for entry, view in rows:
         table.add_row(
             entry.id[:ID_SHOWN],
-            Text(clean(says(view.record), 120)),
-            Text(clean(place_of(view.record), 40)),
-            Text(when(view.record, zone)),
+            Text(clean(says(view.record, short=True), 60)),
+            Text(clean(_where_and_when(view.record, zone), 70)),
             Text(who(view.record)),
             Text(view.standing, style=STYLES[view.standing]),
         )

@@ -25,7 +25,7 @@ from crossings.situation.records import Claim, Situation
 
 Outcome = Literal["accepted", "corrected", "rejected", "skipped"]
 
-KEYS = "a accept   c correct   r reject   s skip   b back   D rest of this document   q quit"
+KEYS = "a accept  c correct  r reject  s skip  b back  D rest of document  q quit"
 
 _DECISIONS: dict[str, tuple[Literal["accept", "reject"], Outcome]] = {
     "a": ("accept", "accepted"),
