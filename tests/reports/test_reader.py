@@ -55,6 +55,7 @@ def test_the_founding_report_is_read_in_full() -> None:
         if label.get("via"):
             assert label["via"] in claim["via"]
     assert claims[found[1]]["as_of_date"] == "2023-09-25"
+    assert claims[found[3]]["as_of_date"] == "2023-09-20"
     assert claims[found[1]]["origin"] is None or "Karabakh" in claims[found[1]]["origin"]
 
 

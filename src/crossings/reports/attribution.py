@@ -52,6 +52,8 @@ class Attribution:
             whole = claims[claim.part_of] if claim.part_of is not None else None
             if whole is None or claim.sources or not whole.sources:
                 continue
+            if not claim.why.get("part_of", "").endswith("(part)"):
+                continue  # told for itself: "In Jomsom one of the survivors died."
             if claim.sentence - whole.sentence in (0, 1) and not self._cues[claim.sentence]:
                 claim.sources, claim.via = list(whole.sources), whole.via
                 claim.why["source"] = "that of the whole"

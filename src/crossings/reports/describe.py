@@ -11,7 +11,7 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.places import Mention, mentions_of, origin_of, place_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
-from crossings.reports.times import TimePhrase, When, resolve, times_of
+from crossings.reports.times import TimePhrase, When, is_vague, resolve, times_of
 
 
 def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -> None:
@@ -92,7 +92,7 @@ def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
     for claim, count in zip(reading.claims, counts, strict=True):
         if phrased is None or phrased.sentence is not count.sentence:
             phrased = Phrased(count.sentence, lexicon)
-        phrase, why = _time_of(claim, count, phrases)
+        phrase, why = _time_of(claim, count, phrases, lexicon)
         when = None
         if phrase is not None:
             claim.as_of = phrase.text
@@ -140,14 +140,23 @@ def _latest_year(
     return dt.date(year + 1, 12, 31) if weekdays else dt.date(year, 12, 31)
 
 
+_VAGUE = 25
+"""Tokens farther that a phrase such as "now" counts than a date."""
+
+
 def _time_of(
-    claim: ReadClaim, count: Count, phrases: list[list[TimePhrase]]
+    claim: ReadClaim, count: Count, phrases: list[list[TimePhrase]], lexicon: Lexicon
 ) -> tuple[TimePhrase | None, str]:
     own = phrases[claim.sentence]
     if own:
         first, end = count.figure.first, count.head.end
-        nearest = min(own, key=lambda p: p.first - end if p.first >= end else first - p.last + 2)
-        return nearest, "the nearest time in the sentence"
+        tokens = count.sentence.tokens
+
+        def away(phrase: TimePhrase) -> int:
+            distance = phrase.first - end if phrase.first >= end else first - phrase.last + 2
+            return distance + (_VAGUE if is_vague(phrase, tokens, lexicon) else 0)
+
+        return min(own, key=away), "the nearest time in the sentence"
     for back in (1, 2):
         if claim.sentence >= back and phrases[claim.sentence - back]:
             return phrases[claim.sentence - back][0], "the time named before"

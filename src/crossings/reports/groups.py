@@ -38,7 +38,8 @@ def _by_words(claim: ReadClaim, count: Count, claims: list[ReadClaim], other: in
         claim.why["same_group_as"] = f"{whole.figure_text} {whole.unit} in another unit"
     elif _fits(claim, whole):
         claim.part_of = other
-        claim.why["part_of"] = f"part of {whole.figure_text} ({count.tie})"
+        how = "some of them" if count.head.partitive else count.tie
+        claim.why["part_of"] = f"part of {whole.figure_text} ({how})"
 
 
 def _by_content(

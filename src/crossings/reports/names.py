@@ -294,7 +294,8 @@ class Names:
         following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
         if token.low == "to" and following is not None and "maybe_verb" in following.classes:
             return True  # told residents to leave
-        if "verb" in token.classes and not is_capital(token):
+        noun = token.low.endswith("ing") and (following is None or following.kind == "sign")
+        if "verb" in token.classes and not is_capital(token) and not noun:
             return not (token.low.endswith("ed") and self._attribute(position))
         if token.low in {"and", "or"}:
             return not self._joins_after(position)

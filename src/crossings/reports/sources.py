@@ -226,7 +226,7 @@ def _has_content(
     tokens: list[Token], after: int, lexicon: Lexicon, only_that: bool = False
 ) -> bool:
     """Whether what is said follows: that, a quotation, or (unless ``only_that``) a number."""
-    for position, token in enumerate(tokens[after : after + 8], after):
+    for position, token in enumerate(tokens[after : after + 11], after):
         if token.low == "that" or token.text in {":", '"', "“", "‘"}:
             return True
         if token.text in {",", ".", ";"}:

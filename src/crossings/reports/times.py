@@ -54,7 +54,8 @@ def _expression(tokens: list[Token], first: int, lexicon: Lexicon) -> int | None
     """Index after the time expression that begins at ``first``, or nothing."""
     words = lexicon.time_words
     if tokens[first].low in words["since"] and first + 1 < len(tokens):
-        return _since(tokens, first, lexicon)
+        adverb = first > 0 and "have" in tokens[first - 1].classes  # "has since fallen"
+        return None if adverb else _since(tokens, first, lexicon)
     last: int | None = None
     position = first
     while position < len(tokens) and position - first < _LONGEST:
@@ -168,6 +169,14 @@ def _joins(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     )
 
 
+def is_vague(phrase: TimePhrase, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a phrase says little ("now") or is the date of a dateline ("CHANGSHA, May 11 (")."""
+    words = [token.low for token in tokens[phrase.first : phrase.last]]
+    after = tokens[phrase.last].text if phrase.last < len(tokens) else ""
+    dateline = phrase.first <= 4 and tokens[0].text.isupper() and after in {"(", "-", "–", "—"}
+    return dateline or all(word in lexicon.time_words["vague"] for word in words)
+
+
 def _with_openers(tokens: list[Token], first: int, lexicon: Lexicon, earliest: int) -> int:
     """The expression with the words that open it: "as of", "between", "late last"."""
     openers = lexicon.time_words["before"]
@@ -183,8 +192,11 @@ def _with_openers(tokens: list[Token], first: int, lexicon: Lexicon, earliest: i
 
 
 def _duration(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
-    """As in "for two days", "a three-day ..." say how long, not when."""
+    """As in "for two days", "13 hours after the quake": how long, not when."""
     before = tokens[first - 1].low if first else ""
+    after = tokens[last].low if last < len(tokens) else ""
+    if after in {"after", "before"} and tokens[last - 1].low in lexicon.time_words["units"]:
+        return not any(token.low in lexicon.time_words["relative"] for token in tokens[first:last])
     return before == "for" and any(token.kind == "number" for token in tokens[first:last])
 
 
