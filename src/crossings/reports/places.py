@@ -207,7 +207,7 @@ def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     token = tokens[position]
     if not is_capital(token) or token.low in lexicon.times or token.low == "may":
         return False
-    if token.classes & _NO_NAMES or len(token.text) == 1:
+    if token.classes & _NO_NAMES or len(token.text) == 1 or _low(tokens, position + 1) == "$":
         return False
     if len(token.text) > 4 and token.text.isupper() and not lexicon.places.known(token.low):
         return False
