@@ -173,6 +173,24 @@ def test_orders_that_mean_nothing_are_refused_before_they_wait(client: TestClien
     assert status(unknown=1) == 422
 
 
+def test_scenarios_that_mean_nothing_are_refused_before_they_wait(client: TestClient) -> None:
+    def status(**asked: object) -> int:
+        return client.post(f"{ONE}/what-if", json=asked, headers=BEARER).status_code
+
+    assert client.post(f"{ONE}/what-if", json={"ceasefire": True}).status_code == 401
+    assert status(as_of="soon", ceasefire=True) == 400
+    assert status(capacity={"hakari-bridge": -1}) == 422
+    assert status(population=1e12) == 422
+    assert status(close=["x" * 300]) == 422
+
+
+def test_hostile_scenarios_stay_inside(tmp_path: Path) -> None:
+    with TestClient(create_app(settings(tmp_path, profile="public"))) as public:
+        said = public.post(f"{ONE}/what-if", json={"attack": True}, headers=BEARER)
+        assert said.status_code == 403
+        assert "internal profile" in said.json()["detail"]
+
+
 def test_bodies_are_bounded(client: TestClient) -> None:
     big = json.dumps({"as_of": "x" * 2_000_000})
     said = client.post(f"{ONE}/forecasts", content=big, headers=BEARER)

@@ -191,11 +191,23 @@ def test_an_order_without_the_token_is_refused_in_words(desk: Visit) -> None:
 def test_an_order_with_the_token_becomes_a_job(desk: Visit) -> None:
     page = desk.open()
     page.get_by_text("New forecast").click()
-    page.get_by_label("Token").fill(TOKEN)
+    page.locator(".order").get_by_label("Token").fill(TOKEN)
     page.get_by_role("button", name="Make it").click()
     # The made-up situation has no folder behind it: the job fails, and says why.
     expect(page.locator(".order [role=status]")).to_contain_text("nowhere", timeout=120_000)
     assert TOKEN not in page.url
+
+
+def test_a_scenario_is_asked_for_in_words(desk: Visit) -> None:
+    page = desk.open()
+    scenario = page.locator("#what-if")
+    scenario.get_by_role("button", name="Compare").click()
+    expect(scenario.locator("[role=status]")).to_contain_text("at least one thing")
+    scenario.get_by_label("A ceasefire holds").check()
+    scenario.get_by_label("Token").fill(TOKEN)
+    scenario.get_by_role("button", name="Compare").click()
+    # The made-up situation has no folder behind it: the job fails, and says why.
+    expect(scenario.locator("[role=status]")).to_contain_text("nowhere", timeout=120_000)
 
 
 def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crossings.errors import InputError
 from crossings.publish.live.jobs import ENDED, Job, Jobs, QueueFullError
+from crossings.publish.live.work import make_what_if
+from crossings.situation.folder import new_folder
 
 
 def doubles(asked: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
@@ -100,3 +104,20 @@ def test_no_job_outlives_its_time() -> None:
         assert "longest a job may take" in job.detail
     finally:
         jobs.close()
+
+
+def test_a_scenario_s_result_is_what_the_page_draws(tmp_path: Path) -> None:
+    new_folder(tmp_path / "mine")
+    asked: dict[str, Any] = {
+        "source": str(tmp_path / "mine"), "database": None, "as_of": "2030-05-03",
+        "horizon": "2d", "members": 100, "seed": 1, "close": ["all"], "open": [],
+        "capacity": {}, "ceasefire": False, "attack": False, "population": None, "at": None,
+    }  # fmt: skip
+    shares: list[float] = []
+    found = make_what_if(asked, shares.append)
+    assert json.loads(json.dumps(found)) == found
+    assert [len(day["targets"]["arrived.cumulative"]["difference"]) for day in found["days"]]
+    last = found["days"][-1]["targets"]["arrived.cumulative"]
+    assert last["difference"][1] <= 0 <= last["as_is"][0]
+    assert shares
+    assert max(shares) <= 1

@@ -19,7 +19,9 @@ from crossings.publish.live.guard import Bounded, Guarded
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
 from crossings.publish.live.state import State
-from crossings.publish.live.work import make_forecast
+from crossings.publish.live.work import make_forecast, make_what_if
+
+WORK = {"forecast": make_forecast, "what-if": make_what_if}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -27,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs({"forecast": make_forecast}, settings.max_queue, settings.job_seconds)
+        jobs = Jobs(WORK, settings.max_queue, settings.job_seconds)
         app.state.crossings = State(settings, jobs)
         yield
         jobs.close()

@@ -23,6 +23,7 @@ TOLD_EVERY = 0.25
 
 FULL: dict[int | str, dict[str, Any]] = {
     **BAD,
+    403: described("This server's profile does not show it."),
     429: described("Too many jobs are waiting."),
 }
 
@@ -47,22 +48,60 @@ class ForecastAsked(BaseModel):
 )
 def ask(situation_id: str, asked: ForecastAsked, served: Served) -> Response:
     """Put a forecast into the queue; the answer is its job."""
+    _checked(asked, situation_id, served)
+    return _queued(served, "forecast", asked, situation_id)
+
+
+class WhatIfAsked(ForecastAsked):
+    """What a scenario is asked with: at least one thing that is otherwise."""
+
+    close: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+    open: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+    capacity: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=100)]],
+        Field(max_length=20, description="By crossing: so many times as many people pass."),
+    ] = {}
+    ceasefire: bool = False
+    attack: bool = False
+    population: Annotated[float | None, Field(ge=0, le=1e9)] = None
+    at: Annotated[str | None, Field(max_length=40)] = None
+
+
+@router.post(
+    "/api/situations/{situation_id}/what-if",
+    status_code=202,
+    responses=FULL,
+    summary="Ask for a scenario under this model",
+    tags=["forecasts"],
+)
+def ask_what_if(situation_id: str, asked: WhatIfAsked, served: Served) -> Response:
+    """Put a scenario into the queue; its job's result is the paired difference.
+
+    The public profile shows no scenario in which somebody attacks.
+    """
+    _checked(asked, situation_id, served)
+    if asked.attack and served.settings.profile != "internal":
+        raise AnswerError(403, "attack: hostile scenarios belong to the internal profile only")
+    return _queued(served, "what-if", asked, situation_id)
+
+
+def _checked(asked: ForecastAsked, situation_id: str, served: State) -> None:
+    """Refuse at once what would fail in the queue."""
     whole = served.situation(situation_id)
     if asked.as_of is not None:
-        whole.moment(asked.as_of)  # a moment that means nothing is told at once
+        whole.moment(asked.as_of)
     if asked.members > served.settings.max_members:
         limit = served.settings.max_members
         raise AnswerError(422, f"members: found {asked.members}, expected at most {limit} here")
+
+
+def _queued(served: State, kind: str, asked: ForecastAsked, situation_id: str) -> Response:
     wanted = {**asked.model_dump(), "situation": situation_id}
     given = {
         "source": served.settings.sources[situation_id],
         "store": str(served.settings.store),
         "database": served.settings.database,
     }
-    return _queued(served, "forecast", wanted, given)
-
-
-def _queued(served: State, kind: str, wanted: dict[str, Any], given: dict[str, Any]) -> Response:
     try:
         job = served.jobs.submit(kind, wanted, given)
     except QueueFullError as error:

@@ -7,6 +7,7 @@ import { FlowMap } from "crossings/parts/map";
 import { Downloads, Order } from "crossings/parts/order";
 import { PlanFor, SmallMultiples } from "crossings/parts/planning";
 import { Review } from "crossings/parts/review";
+import { WhatIf } from "crossings/parts/scenario";
 import { Context, Events, HowGood, Reading } from "crossings/parts/setting";
 import { exported, source } from "crossings/source";
 import { day, moment, number, speak, t } from "crossings/words";
@@ -85,6 +86,7 @@ function Forecast({ page, kept, borders, shown, update }) {
     <section id="map"><h2>${t("map")}</h2><div class="wide"><${FlowMap} ...${map} /></div><div class="narrow"><${FlowMap} ...${map} narrow /></div></section>
     <${PlanFor} page=${page} risk=${shown.risk} setRisk=${(/** @type {number} */ r) => update({ risk: r })} shownDay=${shownDay} />
     <${SmallMultiples} page=${page} shownDay=${shownDay} />
+    ${!exported && html`<${WhatIf} page=${page} />`}
     <${Review} situation=${page.situation.id} />
     <${Claims} page=${page} chosen=${shown.claim} onChoose=${choose} />
     <${Disagreements} page=${page} onChoose=${choose} />

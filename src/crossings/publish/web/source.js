@@ -67,6 +67,13 @@ export const source = {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(wanted),
     }),
+  /** @param {string} situation @param {object} wanted */
+  whatIf: (situation, wanted) =>
+    ask(`/api/situations/${enc(situation)}/what-if`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(wanted),
+    }),
   /** @param {string} situation */
   proposed: (situation) =>
     exported ? Promise.resolve({ items: [], ledger: false }) : ask(`/api/situations/${enc(situation)}/proposed`),

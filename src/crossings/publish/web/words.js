@@ -23,7 +23,7 @@ export function t(key, values = {}) {
 }
 
 /** A figure as stated. @param {number} value */
-export const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value + 0);
+export const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value + 0).replace("-", "−");
 
 /** The step to which figures of a range of this width are rounded: at most a twentieth of it.
  * @param {number} spread */
@@ -47,7 +47,7 @@ export function roundedUp(value, step) {
 /** "18,000–127,000" @param {number} low @param {number} high @param {number} step */
 export function between(low, high, step) {
   const ends = [rounded(low, step), rounded(high, step)];
-  return ends[0] === ends[1] ? ends[0] : ends.join("–");
+  return ends[0] === ends[1] ? ends[0] : ends.join(low < 0 ? t("to") : "–");
 }
 
 /** Whether a stamp is the last second of its day, which is how a bare date is kept. @param {string} stamp */

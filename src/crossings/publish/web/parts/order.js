@@ -17,13 +17,8 @@ export function Order({ situation, onMade }) {
     token.set(String(given.get("token") || ""));
     setWrong("");
     try {
-      let now = await source.order(situation, { as_of: String(given.get("as_of")) || null, horizon: given.get("horizon") });
-      setJob(now);
-      while (["waiting", "running"].includes(now.state)) {
-        await new Promise((resolve) => setTimeout(resolve, 700));
-        now = await source.job(now.id);
-        setJob(now);
-      }
+      const asked = await source.order(situation, { as_of: String(given.get("as_of")) || null, horizon: given.get("horizon") });
+      const now = await followed(asked, setJob);
       if (now.state === "done") onMade(now.result.forecast);
     } catch (/** @type {any} */ error) {
       setJob(null);
@@ -40,8 +35,20 @@ export function Order({ situation, onMade }) {
     <p role="status">${wrong || jobWords(job)}</p>${running && html`<progress max="1" value=${job.share}></progress>`}</form></details>`;
 }
 
+/** Follow a job until it has ended. @param {any} job @param {(job: any) => void} told @returns {Promise<any>} */
+export async function followed(job, told) {
+  let now = job;
+  told(now);
+  while (["waiting", "running"].includes(now.state)) {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    now = await source.job(now.id);
+    told(now);
+  }
+  return now;
+}
+
 /** @param {any} job */
-function jobWords(job) {
+export function jobWords(job) {
   if (!job || job.state === "done") return "";
   if (job.state === "running") return t("job_running", { percent: Math.round(100 * job.share) });
   return t(`job_${job.state}`, { why: job.detail });

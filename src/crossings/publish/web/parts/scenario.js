@@ -1,0 +1,80 @@
+// What if: choose what is otherwise, follow the job, see the paired difference by day.
+import { html, useRef, useState } from "crossings/lib";
+import { between, day, number, rounded, stepFor, t } from "crossings/words";
+import { followed, jobWords } from "crossings/parts/order";
+import { source, token } from "crossings/source";
+
+const FACTORS = [0.5, 2, 4];
+
+/** @param {any} props */
+export function WhatIf({ page }) {
+  const [job, setJob] = useState(/** @type {any} */ (null));
+  const [wrong, setWrong] = useState("");
+  const form = useRef(/** @type {any} */ (null));
+  const running = job && ["waiting", "running"].includes(job.state);
+  const crossings = page.places.filter((/** @type {any} */ p) => p.kind === "crossing");
+  const internal = page.situation.profile === "internal";
+
+  /** @param {any} event */
+  async function run(event) {
+    event.preventDefault();
+    const given = new FormData(form.current);
+    token.set(String(given.get("token") || ""));
+    const factor = Number(given.get("capacity"));
+    const wanted = {
+      as_of: page.forecast.issued_at,
+      horizon: `${Math.max(1, page.forecast.day_ends.length)}d`,
+      close: given.getAll("close"),
+      open: given.getAll("open"),
+      capacity: factor ? { all: factor } : {},
+      ceasefire: given.has("ceasefire"),
+      attack: given.has("attack"),
+      at: String(given.get("at")) || null,
+    };
+    if (!wanted.close.length && !wanted.open.length && !factor && !wanted.ceasefire && !wanted.attack) {
+      setWrong(t("what_if_nothing"));
+      return;
+    }
+    setWrong("");
+    try {
+      await followed(await source.whatIf(page.situation.id, wanted), setJob);
+    } catch (/** @type {any} */ error) {
+      setJob(null);
+      setWrong(error.message || t("no_server"));
+    }
+  }
+
+  return html`<section id="what-if"><h2>${t("what_if")}</h2><p class="soft">${t("what_if_help")}</p>
+    <form ref=${form} onSubmit=${run} class="filters">
+      ${[["close", "what_if_close"], ["open", "what_if_open"]].map(([name, key]) => crossings.map((/** @type {any} */ p) => html`<label key=${name + p.id}>
+        <input type="checkbox" name=${name} value=${p.id} />${t(key)}: ${p.name}</label>`))}
+      <label>${t("what_if_capacity")} <select name="capacity"><option value="">${t("what_if_same")}</option>
+        ${FACTORS.map((f) => html`<option key=${f} value=${f}>${t("what_if_times", { factor: number(f) })}</option>`)}</select></label>
+      <label><input type="checkbox" name="ceasefire" />${t("what_if_ceasefire")}</label>
+      ${internal && html`<label><input type="checkbox" name="attack" />${t("what_if_attack")}</label>`}
+      <label>${t("what_if_at")} <input name="at" maxlength="40" /></label>
+      <label>${t("new_token")} <input name="token" type="password" autocomplete="off" value=${token.get()} /></label>
+      <button disabled=${running}>${t("what_if_run")}</button>
+      ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}
+    </form><p role="status">${wrong || jobWords(job)}</p>${running && html`<progress max="1" value=${job.share}></progress>`}
+    ${job?.state === "done" && html`<${Result} page=${page} result=${job.result} />`}</section>`;
+}
+
+/** @param {any} props */
+function Result({ page, result }) {
+  const wanted = ["arrived.cumulative", "waiting.stock", "queue.hours"].filter((target) => result.days[0]?.targets[target]);
+  return html`<p><strong>${t("what_if_result", { words: result.scenario })}</strong></p>
+    ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${page.words.targets[target] || t(target)}</caption>
+      <thead><tr><th scope="col">${t("end_of_day")}</th>${["as_is", "in_scenario", "difference"].map((key) => html`<th scope="col" class="n" key=${key}>${t(key)}</th>`)}</tr></thead>
+      <tbody>${result.days.map((/** @type {any} */ row) => html`<tr key=${row.time}><th scope="row">${day(row.time)}</th>
+        ${["as_is", "scenario", "difference"].map((branch) => html`<td class="n" key=${branch}><${Range} values=${row.targets[target][branch]} hours=${target === "queue.hours"} /></td>`)}</tr>`)}</tbody></table></div>`)}
+    <ul class="soft">${result.notes.map((/** @type {string} */ note) => html`<li key=${note}>${note}</li>`)}</ul>`;
+}
+
+/** The median, and the range in which 9 of 10 histories lie. @param {any} props */
+function Range({ values, hours }) {
+  const [low, middle, high] = values;
+  const step = stepFor(high - low);
+  if (hours) return html`${number(Math.round(middle))} <small>${number(Math.round(low))}–${number(Math.round(high))}</small>`;
+  return html`${rounded(middle, step)} <small>${between(low, high, step)}</small>`;
+}
