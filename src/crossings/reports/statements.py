@@ -165,6 +165,8 @@ def _is_statement(
     if rule.verbal and match.first and tokens[match.first].text[:1].isupper():
         return False  # part of a name: Rapid Support Forces
     if rule.complement:
+        if match.first and tokens[match.first - 1].low in known.small["infinitive"]:
+            return False  # "to maintain law and order"
         ends = match.last >= clause.last - 1 and number + 1 < len(parts)
         return ends and not known.patterns_of_events(tokens, parts[number + 1])
     if rule.table == JUDGEMENT:
