@@ -156,7 +156,7 @@ def before_anybody(situation: cx.Situation, members: int) -> list[dict[str, Any]
     rows = []
     for issue in BEFORE:
         outlook = forecast(situation, issue, horizon="8d", members=members)
-        odds = outlook.diagnostics["probability_that_people_come"]
+        odds = outlook.diagnostics["start_of_flow"]["within"]
         issued_at = situation.moment(issue)
         for days in (1, 3, 7):
             came = outcome(figures(situation), issued_at + dt.timedelta(days=days)) >= 100

@@ -26,7 +26,7 @@ from crossings.situation.records import ALL
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
-WEIGHT = {"estimate": 0.5, "count": 0.2}
+WEIGHT = {"estimate": 0.5, "count": 0.1}
 """Of the growth component, by whether the last figure is an estimate or a head count."""
 
 SAME_TIME = dt.timedelta(days=1)
