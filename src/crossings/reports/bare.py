@@ -7,6 +7,8 @@ them.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Verdict, helpers_before
@@ -153,7 +155,7 @@ def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | N
     more = bool(following) and following[0].low in {"more", "others"}
     if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
         return "bare, more of them"
-    before = [token.low for token in tokens[max(0, figure.first - 6) : figure.first]]
+    before = [token.low for token in tokens[max(0, figure.first - 12) : figure.first]]
     opens = figure.first > 1 and tokens[0].low == "of" and before[-1:] == [","]
     if opens or not before or before[-1] in {"and", "but", "while"}:
         return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
@@ -177,6 +179,8 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
     if words[-1] in lexicon.speech.verbs and words[-1] not in lexicon.speech.nouns:
         return True
     general = lexicon.rejections["toll_general"] | {"toll"}
+    if any(word in general and after == "of" for word, after in pairwise(words)):
+        return False  # of what, has been looked at as a total
     if words[-1] == "from" and lexicon.rejections["change"] & set(words):
         return bool(general & set(words))
     reached = words[-1] in lexicon.rejections["toll_verbs"]

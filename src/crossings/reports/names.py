@@ -90,7 +90,9 @@ class Names:
     def subject(self) -> tuple[int, int] | None:
         """The first noun phrase of the sentence, before its first verb."""
         for position, token in enumerate(self.tokens):
-            if position and token.classes & {"verb", "auxiliary", "modal"}:
+            following = self.tokens[position + 1] if position + 1 < len(self.tokens) else token
+            acts = "maybe_verb" in token.classes and "determiner" in following.classes
+            if position and (acts or token.classes & {"verb", "auxiliary", "modal"}):
                 last = self._without_hedges(position)
                 return self._trimmed(self._back(last), last) if last else None
         return None

@@ -347,6 +347,8 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
         return None
     if all("nationality" in token.classes for token in tokens[begin:end]):
         return None  # the Armenian government
+    if tokens[begin].low in words.not_places:
+        return None  # Hurricane Matthew
     before = {token.low for token in tokens[first:begin]}
     if before & words.not_places:
         return None
@@ -427,12 +429,13 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
         cost += _distance(figure.first, count.head.end, mention, tokens)
         if best is None or cost < best[0]:
             best = cost, mention
-    if best is None or best[0] > _TOO_FAR:
+    if best is None or best[0] > (_TOO_FAR if best[1].named else _TOO_FAR_UNNAMED):
         return None, ""
     return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
 
 
 _TOO_FAR = 4.5
+_TOO_FAR_UNNAMED = 2.4
 
 
 def _kind(measure: str) -> str:
