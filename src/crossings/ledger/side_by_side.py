@@ -18,13 +18,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from crossings.errors import InputError
 from crossings.situation.disagreements import contradict, differ, quantity
 from crossings.situation.records import Claim
+
+_APART = dt.timedelta(days=2)
+_BEYOND = 1.05  # more than rounding
 
 Quantity = tuple[str, str, str, str, str]
 """Measure, counting, unit, place and origin."""
@@ -242,23 +245,53 @@ def _ties(claims: Sequence[Claim], zone: ZoneInfo, time: dt.datetime | None) -> 
         past = [c for c in current if _counts_past(c, claim)]
         if past:
             ties[claim.id].append(("overtaken by", max(past, key=_by_time).id))
-    for i, a in enumerate(originals):
-        for b in originals[i + 1 :]:
-            if _speaker(a) != _speaker(b) and (kind := _between(a, b, ties, zone)):
-                ties[a.id].append((kind, b.id))
-                ties[b.id].append((kind, a.id))
+    for a, b in _rivals(originals):
+        if kind := _between(a, b, ties, zone):
+            ties[a.id].append((kind, b.id))
+            ties[b.id].append((kind, a.id))
     return ties
 
 
+def _rivals(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Pairs of different speakers, without those that plainly do not bear on each other.
+
+    A total that is higher at least two days later has grown; counts of people present are of one
+    day. Most pairs of a long series are of this kind and cost only a comparison.
+    """
+    rows = [(c, _speaker(c), c.as_of or c.known_at, _low(c), _high(c)) for c in claims]
+    rows.sort(key=lambda row: (row[2], row[0].id))
+    for i, (a, speaker, when, _, high) in enumerate(rows):
+        for b, other, later, low, _ in rows[i + 1 :]:
+            apart = later - when >= _APART
+            if apart and a.counting != "cumulative" and a.measure not in LASTING:
+                break
+            if apart and a.counting == "cumulative" and low > _BEYOND * high:
+                continue
+            if speaker != other:
+                yield a, b
+
+
 def _originals(claims: Sequence[Claim], ties: dict[str, Ties]) -> list[Claim]:
-    """The claims that repeat no other; the others are marked as copies."""
+    """The claims that repeat no other; the others are marked as copies of what was public first.
+
+    A copy is marked as the same people, of the same bulletin and moment, or the same figure of the
+    same speaker for the same moment.
+    """
     originals: list[Claim] = []
+    first: dict[object, Claim] = {}
     for claim in sorted(claims, key=lambda c: (c.known_at, c.id)):
-        first = next((o for o in originals if _repeats(claim, o)), None)
-        if first is None:
+        keys: list[object] = [("id", claim.id)]
+        keys += [("id", claim.same_group_as)] if claim.same_group_as else []
+        keys += [("bulletin", claim.bulletin, claim.as_of)] if claim.bulletin else []
+        keys.append((_speaker(claim), claim.low, claim.high, claim.as_of))
+        original = next((first[key] for key in keys if key in first), None)
+        if original is None:
+            original = claim
             originals.append(claim)
         else:
-            ties[claim.id].append(("copy of", first.id))
+            ties[claim.id].append(("copy of", original.id))
+        for key in keys:
+            first.setdefault(key, original)
     return originals
 
 
@@ -293,16 +326,6 @@ def _speaker(claim: Claim) -> str:
     name = claim.sources[0] if claim.sources else claim.publisher
     _, comma, office = name.partition(", ")
     return (office if comma else name).casefold().strip()
-
-
-def _repeats(claim: Claim, first: Claim) -> bool:
-    """Whether ``claim`` passes on what ``first`` said before."""
-    if claim.same_group_as == first.id or first.same_group_as == claim.id:
-        return True
-    if claim.bulletin and claim.bulletin == first.bulletin:
-        return claim.as_of == first.as_of
-    same_words = (claim.low, claim.high, claim.as_of) == (first.low, first.high, first.as_of)
-    return same_words and _speaker(claim) == _speaker(first)
 
 
 def _same_story(a: Claim, b: Claim, zone: ZoneInfo) -> bool:
