@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -32,6 +33,7 @@ LONGEST_LINE = 200_000_000
 """The longest line that is read, in characters: a document of the largest size, escaped."""
 
 _MOMENTS = {"recorded_at", "published", "retrieved", "known_at"}
+_FLUSHED = 500
 _MOST_AHEAD = dt.timedelta(days=1)
 
 
@@ -206,17 +208,33 @@ class _Import:
     added: int = 0
     present: int = 0
     removed: int = 0
+    table: str = ""
+    pending: int = 0
     foreign: dict[str, Table] = dataclasses.field(default_factory=dict)
     odd_documents: dict[str, str] = dataclasses.field(default_factory=dict)
+    known: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    """The ids that are here, by table: asking for each row costs more than all the rest."""
+    kinds: dict[str, tuple[str, str | None]] = dataclasses.field(default_factory=dict)
+    """Kind and document of the entries that are here."""
+
+    def __post_init__(self) -> None:
+        for word, table in TABLES.items():
+            self.known[word] = set(self.session.scalars(select(table.id)))
+        rows = self.session.execute(select(EntryRow.id, EntryRow.kind, EntryRow.document))
+        self.kinds = {entry: (kind, document) for entry, kind, document in rows}
 
     def take(self, word: str, row: Table) -> None:
         """Add a row, or keep the one that is there."""
         self._validate(row)
-        here = self.session.get(TABLES[word], row.id)
+        if word != self.table or self.pending >= _FLUSHED:
+            self.session.flush()  # rows of one table may name those of the tables before it
+            self.table, self.pending = word, 0
+        here = self.session.get(TABLES[word], row.id) if row.id in self.known[word] else None
         if here is None:
             self.session.add(row)
-            self.session.flush()
+            self.known[word].add(row.id)
             self.added += 1
+            self.pending += 1
             if columns := self._without_removed_words(row):
                 why = "the text of its document was removed before"
                 bury(self.session, [(row, columns)], self.times, "import", why)
@@ -246,32 +264,31 @@ class _Import:
             if row.kind not in KINDS:
                 raise InputError(f"kind: found {quoted(row.kind)}, expected one of {list(KINDS)}")
             decode(row.kind, json.loads(row.record))
-            self._needs(DocumentRow, row.document)
+            if row.document is not None and row.document not in self.known["document"]:
+                raise _out_of_order(row.document)
+            self.kinds.setdefault(row.id, (row.kind, row.document))
         if isinstance(row, ActRow):
-            entry = self._needs(EntryRow, row.entry)
+            if row.entry not in self.kinds:
+                raise _out_of_order(row.entry)
             if (row.record is not None) != (row.act == "correct"):
                 raise InputError("record: expected one with 'correct' and with nothing else")
-            if row.record is not None and isinstance(entry, EntryRow):
-                decode(entry.kind, json.loads(row.record))
-
-    def _needs(self, table: type[Table], row_id: str | None) -> Table | None:
-        if row_id is None:
-            return None
-        found = self.session.get(table, row_id)
-        if found is None:
-            raise InputError(f"found a row of {quoted(row_id)}, expected that one before it")
-        return found
+            if row.record is not None:
+                decode(self.kinds[row.entry][0], json.loads(row.record))
 
     def _without_removed_words(self, row: Table) -> dict[str, Any] | None:
         """The record of a new row without words of a document whose text was removed here."""
-        entry = self.session.get(EntryRow, row.entry) if isinstance(row, ActRow) else row
-        if not isinstance(entry, EntryRow) or not isinstance(row, EntryRow | ActRow):
+        if not isinstance(row, EntryRow | ActRow) or row.record is None:
             return None
-        source = self.session.get(DocumentRow, entry.document) if entry.document else None
-        if source is None or source.text or row.record is None:
+        document = self.kinds[row.entry if isinstance(row, ActRow) else row.id][1]
+        if document is None or document not in self.emptied:
             return None
         cleaned = record_without_words(row.record)
         return {"record": cleaned} if cleaned != row.record else None
+
+    @cached_property
+    def emptied(self) -> set[str]:
+        """The documents whose text was removed here."""
+        return set(self.session.scalars(select(DocumentRow.id).where(DocumentRow.text == "")))
 
     def _follow(self, grave: TombstoneRow) -> None:
         """Remove here what a tombstone of the file says was removed there."""
@@ -301,6 +318,10 @@ class _Import:
                 return True
             now = earlier.get(now or "")
         return False
+
+
+def _out_of_order(row_id: str) -> InputError:
+    return InputError(f"found a row of {quoted(row_id)}, expected that one before it")
 
 
 def _with_less(column: str, mine: Any, theirs: Any) -> Any:
