@@ -51,8 +51,9 @@ class Layout(NamedTuple):
 
     Travel over an edge takes ``lag`` whole steps (E,), and one more for the share ``late`` (E,) of
     those who enter. ``move_on`` (P,) and ``reroute`` are probabilities in a step; ``counted`` (P,)
-    marks the places where arrivals are registered. The rest is as in :class:`Network`, its channels
-    with ``draw_`` before their names (a parallel loop takes no tuple within a tuple).
+    marks the places where arrivals are registered. The origins at place p are
+    ``origin[first_origin[p]:first_origin[p + 1]]``. The rest is as in :class:`Network`, its
+    channels with ``draw_`` before their names (a parallel loop takes no tuple within a tuple).
     """
 
     head: I8
@@ -62,7 +63,8 @@ class Layout(NamedTuple):
     first_edge: I8
     order: I8
     forward: npt.NDArray[np.bool_]
-    origin_place: I8
+    first_origin: I8
+    origin: I8
     settle: F8
     move_on: F8
     reroute: float
@@ -170,7 +172,10 @@ def layout(network: Network, step_hours: float, counted: tuple[str, ...] = ()) -
         first_edge=network.first_edge,
         order=network.order,
         forward=network.forward,
-        origin_place=network.origin_place,
+        first_origin=np.searchsorted(
+            np.sort(network.origin_place), np.arange(len(network.places) + 1)
+        ).astype(np.int64),
+        origin=np.argsort(network.origin_place, kind="stable").astype(np.int64),
         settle=network.settle,
         move_on=move_on,
         reroute=1 - math.exp(-step_hours / REROUTE_HOURS),
@@ -286,6 +291,22 @@ def _arrive(net: Layout, rates: Rates, s: _State, place: int, luck: _Luck) -> in
 
 
 @inner
+def _empty(net: Layout, s: _State, place: int) -> bool:
+    """Whether nobody at a place can do anything in this step: a large network is mostly empty."""
+    if s.now[place] > 0 or s.transit[place] > 0:
+        return False
+    if net.draw_come_back[place] >= 0 and s.settled[place] > 0:
+        return False
+    for k in range(net.first_origin[place], net.first_origin[place + 1]):
+        if s.waiting[net.origin[k]] > 0:
+            return False
+    queueing = 0
+    for e in range(net.first_edge[place], net.first_edge[place + 1]):
+        queueing += s.queue[e]
+    return queueing == 0
+
+
+@inner
 def _attractions(
     net: Layout, rates: Rates, s: _State, place: int, i: np.int64, t: int
 ) -> tuple[float, int]:
@@ -310,11 +331,11 @@ def _set_out(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck
     """
     leaving = _of(s.transit[place], net.move_on[place], net.draw_move_on[place], luck)
     s.transit[place] -= leaving
-    for o in range(s.waiting.size):
-        if net.origin_place[o] == place:
-            n = _of(s.waiting[o], rates.leave[i], net.draw_leave[o], luck)
-            s.waiting[o] -= n
-            leaving += n
+    for k in range(net.first_origin[place], net.first_origin[place + 1]):
+        o = net.origin[k]
+        n = _of(s.waiting[o], rates.leave[i], net.draw_leave[o], luck)
+        s.waiting[o] -= n
+        leaving += n
     for e in range(net.first_edge[place], net.first_edge[place + 1]):
         if s.pull[e] <= 0.0 and s.queue[e] > 0:
             n = _of(s.queue[e], net.reroute, net.draw_turn[e], luck)
@@ -438,6 +459,8 @@ def _member(
             s.now[rates.inject_place[j]] += rates.inject[i, t, j]
         for position in range(net.order.size):
             place = net.order[position]
+            if _empty(net, s, place):
+                continue
             returned += _arrive(net, rates, s, place, luck)
             total, last_open = _attractions(net, rates, s, place, i, t)
             if last_open >= 0:

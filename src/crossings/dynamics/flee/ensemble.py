@@ -176,6 +176,7 @@ def _turned(s: State, now: Cells, then: Cells) -> State:
         s.counts,
         s.attraction,
         s.by_kind,
+        s.came,
         s.full,
     )
 

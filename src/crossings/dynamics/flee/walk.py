@@ -90,7 +90,8 @@ class State(NamedTuple):
     ``links``, ``batch``, ``onward``, ``stops``: people on links and between two links of a day.
     ``at`` (P, 4): people there, who ever arrived, population left, draws made today. ``weight``,
     ``counts``: of the options of one place. ``attraction``, ``by_kind`` (K, P). ``full``: set
-    where a table is too small.
+    where a table is too small. ``came`` (P, 3): how many came of how many who travelled, and
+    ``ARRIVED`` as last looked at.
     """
 
     now: Cells
@@ -104,6 +105,7 @@ class State(NamedTuple):
     counts: I8
     attraction: F8
     by_kind: I8
+    came: F8
     full: I8
 
 
@@ -144,6 +146,7 @@ def new_state(plan: Plan, capacity: int) -> State:
         np.zeros(max(most, plan.kinds), np.int64),
         np.zeros((plan.kinds, plan.places)),
         np.zeros((plan.kinds, plan.places), np.int64),
+        np.zeros((plan.places, 3)),
         np.zeros(1, np.int64),
     )
 
@@ -405,7 +408,9 @@ def _advance(plan: Plan, s: State, today: Today, row: I8, speed: int, n: int) ->
         _end(plan, s, row, row[WHERE], route, on, cls, n)
         row[MOVED] = before
         return
-    row[MOVED] -= on - plan.link[link, LENGTH]
+    grid = plan.rules.grid
+    made = before + way - (on - plan.link[link, LENGTH])
+    row[MOVED] = (made + (grid - 1) // 2) // grid * grid
     cls &= ~FIRST_LEG
     if plan.shut[today.ways, link]:
         s.at[plan.link[link, TAIL], HERE] += n
@@ -451,8 +456,12 @@ def _travel(plan: Plan, s: State, today: Today) -> None:
 
 
 @inner
-def _fraction(plan: Plan, s: State, today: Today, moving: int, travelling: bool) -> float:
-    """The share of those still to be worked through that may be so at once."""
+def _fraction(plan: Plan, s: State, today: Today, left: int, travelling: bool) -> float:
+    """The share of those still to be worked through that may be so at once.
+
+    So many that at any place whose weight may change as many come (by the share that came there
+    before) as its weight allows.
+    """
     fraction = 1.0
     rules = plan.rules
     if not rules.capacity:
@@ -462,28 +471,42 @@ def _fraction(plan: Plan, s: State, today: Today, moving: int, travelling: bool)
         if room < 1.0:
             continue
         n, low = s.at[p, HERE], rules.buffer * room
-        may_change = float(moving)
+        allowed = max(1.0, rules.batch * (room - low))
         if not travelling:
             # In the phase of decisions people only leave.
-            may_change = n * plan.chance[today.chance, 0, p]
-            if n <= low or n - may_change >= room:
-                continue
-        elif n >= room or n + moving <= low:
-            continue
-        width = room - low
-        allowed = max(1.0, rules.batch * width)
-        if n < low:
-            allowed = max(allowed, low - n)
-        elif travelling and n > 0.5 * (low + room):
-            # Nobody sets out for it any more: only those on their way still come.
-            may_change = 0.0
-            for i in range(s.links.slot[0]):
-                row = s.links.rows[i]
-                if plan.link[row[WHERE] - plan.places, HEAD] == p:
-                    may_change += row[PEOPLE]
-        if may_change > allowed:
-            fraction = min(fraction, allowed / may_change)
+            leaving = n * plan.chance[today.chance, 0, p]
+            if n > low and n - leaving < room and leaving > allowed:
+                fraction = min(fraction, allowed / leaving)
+        elif n < room and n + left > low:
+            if rules.batch == 0.0:
+                return min(fraction, 1.0 / left)
+            # At least those already on their way to it come.
+            rate = max((s.came[p, 0] + 1.0) / (s.came[p, 1] + 1.0), _inbound(plan, s, p) / left)
+            # Who comes early chooses by fewer people there than who comes late: half the way.
+            size = max(1.0, max(allowed, 0.5 * (low - n)) / rate)
+            fraction = min(fraction, size / left)
     return fraction
+
+
+@inner
+def _inbound(plan: Plan, s: State, place: int) -> int:
+    """People still to be worked through who are on a link to a place."""
+    n = 0
+    for i in range(s.links.slot[0]):
+        row = s.links.rows[i]
+        if plan.link[row[WHERE] - plan.places, HEAD] == place:
+            n += row[PEOPLE]
+    return n
+
+
+@inner
+def _learn(plan: Plan, s: State, today: Today, travelled: int) -> None:
+    """Keep which share of those who travelled came to each place of limited capacity."""
+    for p in range(plan.places):
+        if plan.room[today.room, p] >= 1.0:
+            s.came[p, 0] += s.at[p, ARRIVED] - s.came[p, 2]
+            s.came[p, 1] += travelled
+            s.came[p, 2] = s.at[p, ARRIVED]
 
 
 @inner
@@ -530,6 +553,7 @@ def _travels(plan: Plan, s: State, today: Today, new: int) -> None:
         if row[CLASS] & NEW == new:
             left += row[PEOPLE]
     while left > 0:
+        before = left
         fraction = _fraction(plan, s, today, left, True)
         luck = 0.0
         if fraction < 1.0:
@@ -547,6 +571,7 @@ def _travels(plan: Plan, s: State, today: Today, new: int) -> None:
                 if not add(s.batch, where, cls, route, row[ON], row[RECENT], row[MOVED], n):
                     s.full[0] = 1
         _travel(plan, s, today)
+        _learn(plan, s, today, before - left)
 
 
 @inner
@@ -632,6 +657,10 @@ def walk(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
             s.links, row[WHERE], row[CLASS], row[ROUTE], row[ON], row[RECENT], 0, row[PEOPLE]
         ):
             s.full[0] = 1
+    # Yesterday tells less than today.
+    for p in range(plan.places):
+        s.came[p, 0] *= 0.5
+        s.came[p, 1] *= 0.5
     _travels(plan, s, today, 0)
     _travels(plan, s, today, NEW)
     _settle(plan, s, today)

@@ -1,0 +1,99 @@
+"""Run Flee itself on a folder for some seeds and keep what is compared; needs the extra ``flee``.
+
+``python benchmarks/flee_worker.py FOLDER SETTINGS DAYS HASTEN FIRST_SEED SEEDS OUT.npz``: run by
+the other benchmarks in a process of its own, since Flee keeps its settings in global variables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> dict[str, Any]:
+    """One run: people at every place and on links after each day, and the CPU time of the days."""
+    from flee import InputGeography, flee, spawning
+    from flee.datamanager import handle_refugee_data, read_period
+    from flee.SimulationSettings import SimulationSettings
+
+    random.seed(seed)
+    np.random.seed(seed)
+    inputs = folder / "input_csv"
+    SimulationSettings.ReadFromYML(str(settings))
+    SimulationSettings.optimisations["PopulationScaleDownFactor"] = hasten
+    SimulationSettings.ConflictInputFile = str(inputs / "conflicts.csv")
+    world = flee.Ecosystem()
+    geography = InputGeography.InputGeography()
+    geography.ReadConflictInputCSV(SimulationSettings.ConflictInputFile)
+    geography.ReadLocationsFromCSV(str(inputs / "locations.csv"))
+    geography.ReadLinksFromCSV(str(inputs / "routes.csv"))
+    geography.ReadClosuresFromCSV(str(inputs / "closures.csv"))
+    world, places = geography.StoreInputGeographyInEcosystem(world)
+    start, _ = read_period.read_conflict_period(str(inputs / "sim_period.csv"))
+    table = handle_refugee_data.RefugeeTable(
+        csvformat="generic",
+        data_directory=str(folder / "source_data"),
+        start_date=start,
+        data_layout="data_layout.csv",
+        population_scaledown_factor=hasten,
+    )
+    corrections = inputs / "registration_corrections.csv"
+    if corrections.exists():
+        table.ReadL1Corrections(str(corrections))
+    for name in places:
+        if places[name].camp:
+            spawning.add_initial_refugees(world, table, places[name])
+    names = list(places)
+    present = np.zeros((days, len(names)), dtype=np.int64)
+    travelling = np.zeros(days, dtype=np.int64)
+    begun = time.process_time()
+    for t in range(days):
+        geography.AddNewConflictZones(world, t)
+        spawning.spawn_daily_displaced(
+            world, t, table, SimulationSettings.spawn_rules.get("sum_from_camps", True)
+        )
+        spawning.refresh_spawn_weights(world)
+        world.enact_border_closures(t)
+        world.evolve()
+        present[t] = [places[name].numAgents for name in names]
+        travelling[t] = sum(
+            link.numAgents
+            for place in places.values()
+            for link in (*place.links, *place.closed_links)
+        )
+    seconds = time.process_time() - begun
+    return {"present": present, "travelling": travelling, "seconds": seconds, "names": names}
+
+
+def main() -> None:
+    """Run the seeds and write their histories."""
+    folder, settings, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), Path(sys.argv[7])
+    days, hasten, first, seeds = (int(text) for text in sys.argv[3:7])
+    out = out.resolve()
+    os.chdir(folder)
+    runs = []
+    for seed in range(first, first + seeds):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            runs.append(history(folder, settings, days, hasten, seed))
+    np.savez_compressed(
+        out,
+        names=json.dumps(runs[0]["names"]),
+        present=np.array([r["present"] for r in runs]),
+        travelling=np.array([r["travelling"] for r in runs]),
+        seconds=np.array([r["seconds"] for r in runs]),
+        kilobytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    )
+
+
+if __name__ == "__main__":
+    main()
