@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flee import InputGeography, flee, spawning
+from flee.datamanager import handle_refugee_data, read_period
+from flee.SimulationSettings import SimulationSettings
 
 
 def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> dict[str, Any]:
     """One run: people at every place and on links after each day, and the CPU time of the days."""
-    from flee import InputGeography, flee, spawning
-    from flee.datamanager import handle_refugee_data, read_period
-    from flee.SimulationSettings import SimulationSettings
-
     random.seed(seed)
     np.random.seed(seed)
     inputs = folder / "input_csv"
@@ -77,7 +76,11 @@ def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> 
 
 def main() -> None:
     """Run the seeds and write their histories."""
-    folder, settings, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), Path(sys.argv[7])
+    folder, settings, out = (
+        Path(sys.argv[1]).resolve(),
+        Path(sys.argv[2]).resolve(),
+        Path(sys.argv[7]),
+    )
     days, hasten, first, seeds = (int(text) for text in sys.argv[3:7])
     out = out.resolve()
     os.chdir(folder)

@@ -237,10 +237,14 @@ def run(
         numbers = np.arange(part.start, part.stop) + first_member
         _chunk(laid, seed, numbers, kept, present[part], arrived[part], totals[part])
 
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         for done, _ in enumerate(pool.map(one, parts), start=1):
             if progress is not None:
                 progress(done / len(parts))
+    finally:
+        # Whoever stops the run waits for the chunks under way, not for those still to come.
+        pool.shutdown(cancel_futures=True)
     return FleeRun(wanted, present, arrived, totals[..., 0], totals[..., 1])
 
 
