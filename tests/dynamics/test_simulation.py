@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import crossings as cx
+from crossings.dynamics import rule_sets
 from crossings.dynamics.population import residents
 from crossings.dynamics.roads import night_share, openness, outward_edges
 from crossings.dynamics.simulation import NativeRates, simulate
@@ -84,8 +85,8 @@ def test_bundled_situations_keep_their_people(name: str, exact: bool) -> None:
     assert all(table.attrs["units"] == "people" for table in run.data_vars.values())
 
 
-def test_the_public_name_is_this_function() -> None:
-    assert cx.simulate is simulate
+def test_the_public_name_chooses_between_this_and_other_rules() -> None:
+    assert cx.simulate is rule_sets.simulate
 
 
 def test_the_same_seed_gives_the_same_bits_in_any_company() -> None:
