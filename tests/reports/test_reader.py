@@ -128,6 +128,13 @@ def test_hostile_texts_are_read(text: str) -> None:
     check(cx.read(text, "2023-09-25"))
 
 
+def test_a_document_of_endless_figures_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossings.reports.reader.MOST_CLAIMS", 100)
+    reading = cx.read("Some 20 people died. " * 500)
+    assert 100 <= len(reading.claims) < 110
+    assert "the rest is left out" in reading.notes[-1]
+
+
 def test_a_number_that_counts_no_people_is_no_claim() -> None:
     text = (
         "The 35-year-old driver of bus 14 paid $1,200 in 2014 for 19 trucks, 400 tonnes of flour "

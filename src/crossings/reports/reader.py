@@ -19,6 +19,9 @@ from crossings.reports.shares import add_shares
 from crossings.reports.statement_lexicon import load_statement_lexicon
 from crossings.reports.tokens import tokenise
 
+MOST_CLAIMS = 20_000
+"""Figures after which a document is read no further, so that its cost has a bound."""
+
 
 def read(text: str, published: str | dt.date | None = None, *, language: str = "en") -> Reading:
     """Read a report: every attributed figure about people, with who said it, where and when.
@@ -41,6 +44,11 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
         figures = find_figures(sentence, lexicon)
         if figures:
             counts += counts_of(sentence, figures, counts, lexicon)
+        if len(counts) >= MOST_CLAIMS:
+            reading.notes.append(
+                f"read up to {len(counts)} figures, more than any report has; the rest is left out"
+            )
+            break
     reading.claims = [_claim(count) for count in counts]
     attribution = Attribution(text, sentences, lexicon)
     attribute(reading, counts, attribution)
