@@ -21,7 +21,7 @@ What is uncertain differs between members: f_k is gamma with mean 1 and shape ka
 That is the posterior of a place's rate under a gamma prior and counts of newcomers that come in
 kappa groups in all (the gamma-Poisson model with exposure, Gelman et al., Bayesian Data Analysis,
 3rd edition, section 2.6). The constants n, kappa and the half-life were chosen on past crises, see
-``benchmarks/results/given_totals.md``.
+``docs/given-totals.md``.
 """
 
 from __future__ import annotations
