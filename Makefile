@@ -10,8 +10,9 @@ STAMP := $(VENV)/installed
 run: $(STAMP)
 	$(BIN)/crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 --horizon 8d -o out/
 
+# Two at a time, each file of tests in one process: files start servers and browsers of their own.
 test: $(STAMP)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
