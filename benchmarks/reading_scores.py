@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Claim = Mapping[str, Any]
@@ -31,7 +31,7 @@ def alike(a: str | None, b: str | None, share: str = "shorter") -> bool:
     return bool(left and right) and 2 * len(left & right) >= size
 
 
-def pairs(labels: list[Claim], claims: list[Claim]) -> dict[int, int]:
+def pairs(labels: Sequence[Claim], claims: Sequence[Claim]) -> dict[int, int]:
     """Label index to claim index, the largest overlap first, one to one."""
     overlaps = [
         (min(w["end"], g["end"]) - max(w["start"], g["start"]), i, j)
