@@ -5,6 +5,7 @@
     CrossingsError
     ├── InputError        something given cannot be used: file, row, field, found, expected
     ├── OutputError       a result could not be written; nothing half-written is left behind
+    │   └── BusyError     somebody else is writing there; the same may work a little later
     └── InterruptedRunError   somebody stopped a long run; what is complete is kept
 """
 
@@ -21,6 +22,10 @@ class InputError(CrossingsError):
 
 class OutputError(CrossingsError):
     """A result could not be written; nothing half-written is left behind."""
+
+
+class BusyError(OutputError):
+    """Somebody else is writing there; nothing was written, the same may work a little later."""
 
 
 class InterruptedRunError(CrossingsError):

@@ -45,5 +45,3 @@ def test_no_name_leads_out_of_the_folder(situation_id: str, forecast_id: str) ->
     kept = Kept("/nowhere/at/all")
     with pytest.raises(InputError):
         kept.read(situation_id, forecast_id)
-    with pytest.raises(InputError):
-        kept.file(situation_id, "20230101T000000Z-000000000000", forecast_id)

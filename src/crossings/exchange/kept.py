@@ -92,19 +92,6 @@ class Kept:
             raise InputError(f"forecast: found no {forecast_id!r} of situation {situation!r}")
         return read_forecast(place)
 
-    def file(self, situation: str, forecast_id: str, name: str) -> Path:
-        """The path of one of a kept forecast's files.
-
-        Raises:
-            InputError: there is no such forecast or file.
-        """
-        if name not in ("forecast.csv", "forecast.json", "forecast.nc", "situation.html"):
-            raise InputError(f"file: found {name!r}, expected a file of a forecast folder")
-        path = self._place(situation, forecast_id) / name
-        if not path.is_file():
-            raise InputError(f"forecast: found no {name} of {forecast_id!r}")
-        return path
-
     def _shelf(self, situation: str) -> Path:
         if not _SITUATION.fullmatch(situation):
             raise InputError(f"situation: found {situation!r}, expected letters, digits, . _ and -")

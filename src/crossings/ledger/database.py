@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from crossings.errors import InputError, OutputError
+from crossings.errors import BusyError, InputError, OutputError
 
 VERSION_TABLE = "ledger_version"
 HEAD = "0001"
@@ -248,6 +248,7 @@ def plain_errors(url: URL) -> Iterator[None]:
     Raises:
         InputError: the database cannot be reached or read.
         OutputError: it cannot be written.
+        BusyError: another program has been writing for too long.
     """
     try:
         yield
@@ -296,7 +297,8 @@ def _plain(said: str, state: str | None, url: URL) -> InputError | OutputError:
     for failures, kind in ((_WRITE_FAILURES, OutputError), (_READ_FAILURES, InputError)):
         for sign, meaning in failures.items():
             if sign.casefold() in found:
-                return kind(f"database {shown(url)}: {meaning}")
+                exact = BusyError if meaning is _IN_USE else kind
+                return exact(f"database {shown(url)}: {meaning}")
     line = " ".join(said.split())[:300]
     for secret in (url.password, *url.query.values()):
         if isinstance(secret, str) and secret:

@@ -7,23 +7,27 @@ the static page, so that the two never differ.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from crossings.exchange.forecast_json import input_hashes
-from crossings.forecast.outlook import Outlook
+from crossings.forecast.outlook import QUANTILE_LEVELS, Outlook
 from crossings.forecast.passages import passages
-from crossings.forecast.summary import day_ends, headline
+from crossings.forecast.summary import Headline, day_ends, headline
 from crossings.publish import words
 from crossings.publish.page_forecast import TIERS
 from crossings.publish.page_method import LIMITS, METHOD, READING, RESPONSIBILITY
-from crossings.publish.view import View, view
+from crossings.publish.view import View, is_public, view
 from crossings.situation.closures import closed_routes
 from crossings.situation.disagreements import disagreements
 from crossings.situation.records import ALL, Claim, Context, Event, Situation
+from crossings.verify.record import history
+from crossings.verify.simple_rules import compared, simple_rules
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99)
 """Quantiles that the page needs: the ranges, and the risks that "plan for" offers."""
@@ -61,6 +65,7 @@ def bundle(
         "flows": _flows(shown),
         "claims": [_claim(shown, c, later=False) for c in shown.known.claims],
         "later": [_claim(shown, c, later=True) for c in shown.later],
+        "record": _record(shown, later),
         "disagreements": [
             [claim.id for claim in group.claims]
             for group in disagreements(shown.known.claims, shown.zone)
@@ -99,7 +104,7 @@ def _forecast(shown: View) -> dict[str, Any]:
     outlook = shown.outlook
     top = headline(outlook)
     last = outlook.last_figure
-    when, median, interval, plan = words.headline_parts(top, shown.zone)
+    figures = top.range
     return {
         "issued_at": _time(outlook.issued_at, shown.zone),
         "times": [_time(t, shown.zone) for t in outlook.times],
@@ -113,12 +118,14 @@ def _forecast(shown: View) -> dict[str, Any]:
         "headline": {
             "target": top.target,
             "place": top.place,
-            "when": when,
-            "median": median,
-            "interval": interval,
-            "plan": plan,
+            "time": _time(figures.time, shown.zone),
+            "median": figures.median,
+            "low90": figures.low90,
+            "high90": figures.high90,
+            "plan_for": figures.plan_for,
         },
-        "odds": words.odds(shown.odds),
+        "odds": shown.odds,
+        "simple_rules": _simple_rules(shown, top),
         "last_figure": None
         if last is None
         else {
@@ -126,7 +133,6 @@ def _forecast(shown: View) -> dict[str, Any]:
             "value": last.value,
             "as_of": _time(last.as_of, shown.zone),
             "age_hours": round(last.age_hours, 1),
-            "words": words.age(last.age_hours),
         },
         "shares_assumed": shown.shares_assumed,
         "members": outlook.members,
@@ -136,6 +142,43 @@ def _forecast(shown: View) -> dict[str, Any]:
         "notes": list(outlook.notes),
         "inputs": input_hashes(shown.known),
     }
+
+
+def _simple_rules(shown: View, top: Headline) -> list[dict[str, Any]]:
+    """By rule a table (day end; 5 %, median, 95 %) of the headline's quantity."""
+    times = [shown.outlook.times[i] for i in day_ends(shown.outlook)]
+    at = [QUANTILE_LEVELS.index(level) for level in (0.05, 0.5, 0.95)]
+    return [
+        {"name": rule.name, "values": np.rint(rule.quantiles[:, at]).astype(np.int64).tolist()}
+        for rule in simple_rules(shown.outlook, shown.known, top.target, top.place, times)
+    ]
+
+
+def _record(shown: View, later: Situation | None) -> dict[str, Any] | None:
+    """How the forecast did by now beside the simple rules; None where nothing is settled."""
+    if later is None:
+        return None
+    top = headline(shown.outlook)
+    found = compared(shown.outlook, shown.known, later, top.target, top.place)
+    return None if found is None else dataclasses.asdict(found)
+
+
+def record_rows(
+    outlooks: Sequence[Outlook], situation: Situation, profile: str
+) -> list[dict[str, Any]]:
+    """Forecasts of a situation beside what came by now; of what came only what may be shown."""
+    if profile != "internal":
+        shown = tuple(c for c in situation.claims if is_public(c))
+        situation = situation.model_copy(update={"claims": shown})
+    zone = situation.zone
+    return [
+        {
+            **dataclasses.asdict(row),
+            "issued_at": _time(row.issued_at, zone),
+            "time": _time(row.time, zone),
+        }
+        for row in history(outlooks, situation)
+    ]
 
 
 def _quantiles(outlook: Outlook, by_place: tuple[int, ...]) -> dict[str, dict[str, Any]]:
@@ -217,6 +260,8 @@ def _claim(shown: View, claim: Claim, later: bool) -> dict[str, Any]:
         "high": claim.high,
         "qualifier": claim.qualifier,
         "basis": claim.basis,
+        "precision": claim.as_of_precision,
+        "document": claim.document,
         "as_of": None if claim.as_of is None else _time(claim.as_of, shown.zone),
         "as_of_words": words.stamp(claim.as_of, shown.zone, claim.as_of_precision),
         "known_words": words.stamp(claim.known_at, shown.zone),

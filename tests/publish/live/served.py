@@ -12,6 +12,9 @@ from crossings.publish.live.settings import Settings
 from tests.outlooks import ISSUED, outlook, situation
 
 TOKEN = "a-token-for-the-tests"
+HOME = "http://127.0.0.1"
+"""The name under which a server on this machine is reached."""
+
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 

@@ -14,7 +14,7 @@ from crossings.errors import InputError
 from crossings.publish.live.app import create_app
 from crossings.publish.live.settings import is_loopback
 from tests.outlooks import situation
-from tests.publish.live.served import BEARER, settings
+from tests.publish.live.served import BEARER, HOME, settings
 
 ONE = "/api/situations/small-karabakh"
 
@@ -22,7 +22,7 @@ ONE = "/api/situations/small-karabakh"
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     app = create_app(settings(tmp_path_factory.mktemp("store")))
-    with TestClient(app, raise_server_exceptions=False) as found:
+    with TestClient(app, base_url=HOME, raise_server_exceptions=False) as found:
         yield found
 
 
@@ -185,7 +185,7 @@ def test_scenarios_that_mean_nothing_are_refused_before_they_wait(client: TestCl
 
 
 def test_hostile_scenarios_stay_inside(tmp_path: Path) -> None:
-    with TestClient(create_app(settings(tmp_path, profile="public"))) as public:
+    with TestClient(create_app(settings(tmp_path, profile="public")), base_url=HOME) as public:
         said = public.post(f"{ONE}/what-if", json={"attack": True}, headers=BEARER)
         assert said.status_code == 403
         assert "internal profile" in said.json()["detail"]
@@ -209,7 +209,7 @@ def test_a_foreign_name_does_not_reach_a_server_on_this_machine(client: TestClie
 
 
 def test_on_a_network_everything_inside_needs_the_token(tmp_path: Path) -> None:
-    with TestClient(create_app(settings(tmp_path, host="0.0.0.0"))) as away:
+    with TestClient(create_app(settings(tmp_path, host="0.0.0.0")), base_url=HOME) as away:
         assert away.get("/api/situations").status_code == 401
         assert away.get("/api/situations", headers=BEARER).status_code == 200
         assert away.get("/api/health").status_code == 200
@@ -217,7 +217,7 @@ def test_on_a_network_everything_inside_needs_the_token(tmp_path: Path) -> None:
 
 
 def test_the_public_profile_holds_for_every_answer(tmp_path: Path) -> None:
-    with TestClient(create_app(settings(tmp_path, profile="public"))) as public:
+    with TestClient(create_app(settings(tmp_path, profile="public")), base_url=HOME) as public:
         claims = public.get(f"{ONE}/claims").text
         assert "travel_time" not in claims
         forecast = public.get(f"{ONE}/forecasts").json()["items"][0]["id"]

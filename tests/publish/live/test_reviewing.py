@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from crossings import ledger
 from crossings.publish.live.app import create_app
 from tests.outlooks import at, claim
-from tests.publish.live.served import BEARER, settings
+from tests.publish.live.served import BEARER, HOME, settings
 
 ONE = "/api/situations/small-karabakh"
 TEXT = "Tegh, 25 September. The mayor said 7,100 people had come by noon. More are expected."
@@ -33,7 +33,9 @@ def book(tmp_path: Path) -> str:
 
 @pytest.fixture
 def client(tmp_path: Path, book: str) -> Iterator[TestClient]:
-    with TestClient(create_app(settings(tmp_path / "store", database=book))) as found:
+    with TestClient(
+        create_app(settings(tmp_path / "store", database=book)), base_url=HOME
+    ) as found:
         yield found
 
 
@@ -81,7 +83,7 @@ def test_a_decision_needs_the_token_a_name_and_an_entry(client: TestClient) -> N
 
 def test_the_public_profile_shows_no_ledger(tmp_path: Path, book: str) -> None:
     given = settings(tmp_path / "store", database=book, profile="public")
-    with TestClient(create_app(given)) as public:
+    with TestClient(create_app(given), base_url=HOME) as public:
         assert public.get(f"{ONE}/proposed").json()["items"] == []
         assert public.get(f"{ONE}/documents/x").status_code == 404
         asked = {"act": "accept", "by": "A. Person"}

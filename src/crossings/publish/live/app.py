@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from crossings.errors import InputError, OutputError
+from crossings.errors import BusyError, InputError, OutputError
 from crossings.publish.live import forecasts, page, reviewing, situations, tasks
 from crossings.publish.live.answers import AnswerError, problem
-from crossings.publish.live.guard import Bounded, Guarded
+from crossings.publish.live.guard import HEADERS, Bounded, Guarded
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
 from crossings.publish.live.state import State
@@ -54,9 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Bounded, limit=settings.max_body)
     if settings.local:
         # A foreign page must not reach a server on this machine under a name of its own.
-        app.add_middleware(
-            TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver"]
-        )
+        own = ["localhost", "127.0.0.1", "[::1]"]
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=own)
     return app
 
 
@@ -71,6 +70,10 @@ def _errors(app: FastAPI) -> None:
     async def bad_input(_: Request, error: InputError) -> Response:
         missing = str(error).startswith("forecast: found no")
         return problem(404 if missing else 400, str(error))
+
+    @app.exception_handler(BusyError)
+    async def busy(_: Request, error: BusyError) -> Response:
+        return problem(503, str(error), {"Retry-After": "5"})
 
     @app.exception_handler(OutputError)
     async def not_written(_: Request, error: OutputError) -> Response:
@@ -88,4 +91,5 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, __: Exception) -> Response:
-        return problem(500, "Something went wrong here; the server's log says what.")
+        # This answer is made outside of all guards.
+        return problem(500, "Something went wrong here; the server's log says what.", HEADERS)

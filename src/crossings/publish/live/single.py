@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crossings.forecast.outlook import Outlook
-from crossings.publish.bundle import bundle
+from crossings.publish.bundle import bundle, record_rows
 from crossings.publish.live import web
 from crossings.publish.live.borders import borders
 from crossings.publish.markup import text
@@ -59,7 +59,8 @@ def single_file(
         "kept": kept,
         "pages": pages,
         "borders": borders(situation),
-        "messages": {"en": json.loads(web.read("messages/en.json") or b"{}")},
+        "record": record_rows(outlooks, situation, profile),
+        "messages": web.messages(),
     }
     static = situation_page(newest, situation, situation, profile, sign_off)
     plain = static.partition("<body>")[2].rpartition("</body>")[0]

@@ -30,6 +30,8 @@ BAD: dict[int | str, dict[str, Any]] = {
     404: described("There is no such thing here."),
     413: described("The request is too large."),
     422: described("A parameter is out of its range."),
+    503: described("Somebody else is writing to the ledger; try again a little later."),
+    507: described("It could not be written; nothing was."),
 }
 
 
@@ -94,6 +96,12 @@ def compare(request: Request, situation_id: str, served: Served, as_of: AsOf = "
 def around(request: Request, situation_id: str, served: Served) -> Response:
     """Lines of Natural Earth near the situation's places, for the map; no opinion on status."""
     return stated(request, served.around(situation_id), "max-age=3600")
+
+
+@router.get("/{situation_id}/record", responses=BAD, summary="Its kept forecasts beside what came")
+def record(request: Request, situation_id: str, served: Served) -> Response:
+    """Each forecast's headline, the outcome where it is known by now, and how often it held."""
+    return stated(request, {"items": served.record(situation_id)})
 
 
 def _known(served: State, situation_id: str, as_of: str) -> Situation:

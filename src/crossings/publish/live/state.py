@@ -13,7 +13,7 @@ from fastapi import Request
 from crossings import ledger
 from crossings.exchange.kept import Kept
 from crossings.forecast.outlook import Outlook
-from crossings.publish.bundle import bundle
+from crossings.publish.bundle import bundle, record_rows
 from crossings.publish.live.answers import AnswerError
 from crossings.publish.live.borders import borders
 from crossings.publish.live.jobs import Jobs
@@ -40,6 +40,7 @@ class State:
         database = settings.database
         self.book = None if database is None else ledger.open(database, create=False)
         self._joined: dict[str, tuple[float, Situation]] = {}
+        self._records: dict[str, tuple[object, list[dict[str, Any]]]] = {}
         self._around: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
@@ -87,6 +88,20 @@ class State:
         if situation_id not in self._around:
             self._around[situation_id] = borders(situation)
         return self._around[situation_id]
+
+    def record(self, situation_id: str) -> list[dict[str, Any]]:
+        """The kept forecasts beside what came by now, under the server's profile."""
+        situation = self.situation(situation_id)
+        ids = tuple(row.id for row in self.kept.all(situation_id))
+        key = (situation_id, ids, id(situation))
+        with self._lock:
+            held = self._records.get(situation_id)
+        if held is None or held[0] != key:
+            outlooks = [self.kept.read(situation_id, one) for one in ids]
+            held = (key, record_rows(outlooks, situation, self.settings.profile))
+            with self._lock:
+                self._records[situation_id] = held
+        return held[1]
 
     def page(self, situation_id: str, forecast_id: str, profile: str) -> bytes:
         """What the page shows of a kept forecast, as JSON text; made once and held ready."""

@@ -45,6 +45,14 @@ def index() -> str:
     )
 
 
+def messages() -> dict[str, dict[str, str]]:
+    """The page's texts by language."""
+    found = {}
+    for path in _paths(WEB.joinpath("messages"), PurePosixPath("messages")):
+        found[path.stem] = json.loads(read(str(path)) or b"{}")
+    return found
+
+
 def style() -> bytes:
     """One style sheet: that of the static page and what the live one adds."""
     static = files("crossings.publish").joinpath("page.css").read_bytes()

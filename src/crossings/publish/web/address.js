@@ -1,20 +1,23 @@
 // The state of the page in its address, so that what is seen can be handed on as a link.
 
-/** @typedef {{s: string, f: string, day: number, risk: number, claim: string, lang: string}} Shown */
+/** Situation, forecast, day, risk, chosen figure, language, scenario.
+ * @typedef {{s: string, f: string, day: number, risk: number, claim: string, lang: string, what: string}} Shown */
 
-const DEFAULTS = { s: "", f: "", day: -1, risk: 0.9, claim: "", lang: "" };
+/** @type {Shown} */
+const DEFAULTS = { s: "", f: "", day: -1, risk: 0.9, claim: "", lang: "", what: "" };
+
+/** Whether the page stands in a frame of another one. */
+export const embedded = location.pathname.endsWith("/embed");
 
 /** @returns {Shown} */
 export function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
-  return {
-    s: given.get("s") || "",
-    f: given.get("f") || "",
-    day: Number(given.get("day") ?? -1),
-    risk: Number(given.get("risk") ?? 0.9),
-    claim: given.get("claim") || "",
-    lang: given.get("lang") || "",
-  };
+  const found = /** @type {any} */ ({ ...DEFAULTS });
+  for (const [key, usual] of Object.entries(DEFAULTS)) {
+    const value = given.get(key);
+    if (value !== null) found[key] = typeof usual === "number" ? Number(value) : value;
+  }
+  return found;
 }
 
 /** @param {Shown} shown */
@@ -24,4 +27,15 @@ export function writeAddress(shown) {
     if (value !== DEFAULTS[/** @type {keyof Shown} */ (key)]) kept.set(key, String(value));
   }
   history.replaceState(null, "", `${location.pathname}${location.search}#${kept}`);
+}
+
+/** Go to a part of the page; the address stays that of what is shown.
+ * @param {string} id @param {Event} [event] */
+export function jump(id, event) {
+  event?.preventDefault();
+  const target = document.getElementById(id);
+  if (!target) return;
+  target.scrollIntoView({ block: "start" });
+  if (!target.matches("a, button, input, select, [tabindex]")) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
 }

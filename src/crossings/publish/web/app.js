@@ -1,98 +1,64 @@
 // The page: what is chosen, what is loaded for it, and the parts that show it.
 import { html, render, useCallback, useEffect, useState } from "crossings/lib";
-import { readAddress, writeAddress } from "crossings/address";
+import { embedded, jump, readAddress, writeAddress } from "crossings/address";
 import { Claims, Disagreements } from "crossings/parts/claims";
-import { FanChart, rangesOf } from "crossings/parts/chart";
+import { Course, rangesOf } from "crossings/parts/chart";
+import { Headline } from "crossings/parts/headline";
 import { FlowMap } from "crossings/parts/map";
 import { Downloads, Order } from "crossings/parts/order";
 import { PlanFor, SmallMultiples } from "crossings/parts/planning";
+import { HowGood } from "crossings/parts/record";
 import { Review } from "crossings/parts/review";
 import { WhatIf } from "crossings/parts/scenario";
-import { Context, Events, HowGood, Reading } from "crossings/parts/setting";
+import { Context, Events, Reading } from "crossings/parts/setting";
+import { AsOfSlider, DaySlider } from "crossings/parts/sliders";
 import { exported, source } from "crossings/source";
-import { day, moment, number, speak, t } from "crossings/words";
+import { byThen, LANGUAGES, number, speak, t } from "crossings/words";
 
-const OLD_HOURS = 24;
-const PLAY_MS = 900;
-
-/** @param {any} props */
-function Headline({ page }) {
-  const { headline, last_figure: last, issued_at: issued } = page.forecast;
-  const claim = last && page.claims.find((/** @type {any} */ c) => c.id === last.claim);
-  return html`<header class="top" id="top"><p class="kicker">${page.situation.title}</p>
-    <h1>${headline.when}: <span class="figure">${headline.median}</span> ${page.words.targets[headline.target]} <span class="soft">(${t("median")})</span>; ${t("headline_range", { interval: headline.interval })}.</h1>
-    <p class="plan">${t("plan_line")} <strong>${headline.plan}</strong>.</p>
-    ${page.forecast.odds && html`<p class="plan">${page.forecast.odds}</p>`}
-    <p class="last">${last ? html`${t("last_figure")} <strong>${number(last.value)}</strong> ${t("last_figure_line", { when: moment(last.as_of), age: last.words, who: claim?.speakers || t("the_report") })}` : t("no_figure")}</p>
-    ${last && last.age_hours > OLD_HOURS && html`<p class="warning" role="note">${t("old_figure", { age: last.words })}</p>`}
-    <p class="issue-line">${t("issued", { when: moment(issued), tier: page.words.tier, profile: page.situation.profile })}</p>
-    ${page.situation.left_out.length > 0 && html`<div class="withheld"><p>${t("withheld")}</p><ul>${page.situation.left_out.map((/** @type {string} */ w) => html`<li key=${w}>${w}</li>`)}</ul></div>`}</header>`;
-}
-
-/** @param {any} props */
-function DaySlider({ page, shownDay, setDay }) {
-  const ends = page.forecast.day_ends;
-  const at = Math.max(0, ends.indexOf(shownDay));
-  const [playing, setPlaying] = useState(false);
-  useEffect(() => {
-    if (!playing) return undefined;
-    const timer = setTimeout(() => (at + 1 < ends.length ? setDay(ends[at + 1]) : setPlaying(false)), PLAY_MS);
-    return () => clearTimeout(timer);
-  }, [playing, at]);
-  const start = () => { if (at + 1 >= ends.length) setDay(ends[0]); setPlaying(!playing); };
-  return html`<div class="slider"><button type="button" onClick=${start}>${t(playing ? "pause" : "play")}</button>
-    <label>${t("day")} <input type="range" min="0" max=${ends.length - 1} value=${at} aria-valuetext=${day(page.forecast.times[ends[at]])}
-      onInput=${(/** @type {any} */ e) => { setPlaying(false); setDay(ends[Number(e.target.value)]); }} /></label>
-    <output>${day(page.forecast.times[ends[at]])}</output></div>`;
-}
-
-/** @param {any} props */
-function AsOfSlider({ kept, chosen, choose }) {
-  const at = Math.max(0, kept.findIndex((/** @type {any} */ k) => k.id === chosen));
-  return html`<div class="slider as-of"><label title=${t("as_of_help")}>${t("as_of")} <input type="range" min="0" max=${Math.max(kept.length - 1, 0)} value=${at}
-      disabled=${kept.length < 2} aria-valuetext=${kept[at] ? moment(kept[at].issued_at) : ""} onInput=${(/** @type {any} */ e) => choose(kept[Number(e.target.value)].id)} /></label>
-    <output>${kept[at] ? moment(kept[at].issued_at) : "–"}</output></div>`;
-}
+const MOST_PAST = 8;
 
 /** @param {any} props */
 function Forecast({ page, kept, borders, shown, update }) {
-  const [later, setLater] = useState(false);
   const [past, setPast] = useState(false);
   const [old, setOld] = useState(/** @type {any[]} */ ([]));
   const top = page.forecast.headline;
   const ends = page.forecast.day_ends;
   const shownDay = ends.includes(shown.day) ? shown.day : ends[0];
-  const choose = useCallback((/** @type {string} */ id) => {
-    update({ claim: id });
-    if (id) requestAnimationFrame(() => document.getElementById(`claim-${id}`)?.scrollIntoView({ block: "nearest" }));
-  }, []);
+  const choose = useCallback((/** @type {string} */ id) => update({ claim: id }), []);
+  const before = kept.filter((/** @type {any} */ k) => k.id !== page.id && k.issued_at < page.forecast.issued_at);
   useEffect(() => {
     if (!past) { setOld([]); return; }
-    const before = kept.filter((/** @type {any} */ k) => k.id !== page.id && k.issued_at < page.forecast.issued_at).slice(-8);
-    Promise.all(before.map((/** @type {any} */ k) => source.forecast(page.situation.id, k.id)))
-      .then((pages) => setOld(pages.map((p) => ({ id: p.id, rows: rangesOf(p, top.target, top.place) })))).catch(() => setOld([]));
+    Promise.all(before.slice(-MOST_PAST).map((/** @type {any} */ k) => source.forecast(page.situation.id, k.id)))
+      .then((pages) => setOld(pages.map((p) => ({ id: p.id, issued: p.forecast.issued_at, rows: rangesOf(p, top.target, top.place) })))).catch(() => setOld([]));
   }, [past, page.id]);
-  const chart = { page, top, later, past: old, shownDay, chosen: shown.claim, onChoose: choose };
-  const map = { page, borders, shownDay, chosen: shown.claim, onChoose: choose };
-  return html`<main><div class="hero"><${Headline} page=${page} />
-    <section id="course"><h2>${t("course")}</h2>
-      <div class="filters"><label><input type="checkbox" checked=${later} onChange=${() => setLater(!later)} />${t("show_later")}</label>
-        <label><input type="checkbox" checked=${past} disabled=${kept.length < 2} onChange=${() => setPast(!past)} />${t("show_past")}</label></div>
-      <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
-      <figcaption><ul class="legend"><li><span class="key median"></span>${t("median")}</li><li><span class="key band50"></span>${t("half")}</li><li><span class="key band90"></span>${t("nine_in_ten")}</li>
-        <li><span class="key known"></span>${t("reported_known")}: ${t("qualifiers")}</li>${later && html`<li><span class="key later"></span>${t("reported_later")}</li>`}
-        <li><span class="key level"></span>${t("plans")}</li>${past && html`<li><span class="key past"></span>${t("past")}</li>`}</ul></figcaption></figure></section></div>
+  const seen = { page, shownDay, chosen: shown.claim, onChoose: choose };
+  const course = html`<${Course} ...${seen} past=${past ? old : null} setPast=${before.length ? setPast : null} />`;
+  const hero = html`<div class="hero"><${Headline} page=${page} shownDay=${shownDay} />${course}</div>`;
+  const imprint = html`<footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })}
+      <bdi>${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}.</bdi> <bdi>${page.situation.licence}</bdi></p>${t("translation_note") && html`<p>${t("translation_note")}</p>`}</footer>`;
+  if (embedded) {
+    return html`<main>${hero}<p><a href=${`../${location.hash}`} target="_blank" rel="noopener">${t("open_page")}</a></p></main>${imprint}`;
+  }
+  return html`<main>${hero}
     <div class="day-bar"><${DaySlider} page=${page} shownDay=${shownDay} setDay=${(/** @type {number} */ d) => update({ day: d })} /></div>
-    <section id="map"><h2>${t("map")}</h2><div class="wide"><${FlowMap} ...${map} /></div><div class="narrow"><${FlowMap} ...${map} narrow /></div></section>
-    <${PlanFor} page=${page} risk=${shown.risk} setRisk=${(/** @type {number} */ r) => update({ risk: r })} shownDay=${shownDay} />
+    <div class="side-by-side"><section id="map"><h2>${t("map")}</h2><div class="wide"><${FlowMap} ...${seen} borders=${borders} /></div><div class="narrow"><${FlowMap} ...${seen} borders=${borders} narrow /></div></section>
+    <${PlanFor} page=${page} risk=${shown.risk} setRisk=${(/** @type {number} */ r) => update({ risk: r })} shownDay=${shownDay} /></div>
     <${SmallMultiples} page=${page} shownDay=${shownDay} />
-    ${!exported && html`<${WhatIf} page=${page} />`}
+    ${!exported && html`<${WhatIf} page=${page} what=${shown.what} update=${update} />`}
     <${Review} situation=${page.situation.id} />
     <${Claims} page=${page} chosen=${shown.claim} onChoose=${choose} />
     <${Disagreements} page=${page} onChoose=${choose} />
-    <${Events} page=${page} /><${Context} page=${page} /><${HowGood} page=${page} /><${Downloads} page=${page} /><${Reading} page=${page} /></main>
-    <footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })}
-      ${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}. ${page.situation.licence}</p></footer>`;
+    <${Events} page=${page} /><${Context} page=${page} /><${HowGood} page=${page} /><${Downloads} page=${page} /><${Reading} page=${page} /></main>${imprint}`;
+}
+
+const SECTIONS = [["course", "course"], ["map", "map"], ["plan", "plan_title"], ["places", "places"], ["what-if", "what_if"], ["claims", "claims_short"], ["disagreements", "disagree"],
+  ["events", "events_short"], ["context", "context"], ["record", "how_good_short"], ["downloads", "downloads"]];
+
+/** The parts of the page, as far as this situation has them. @param {any} props */
+function Contents({ page }) {
+  const left = exported ? ["what-if"] : [];
+  if (!page.context.length) left.push("context");
+  return html`<nav class="contents" aria-label=${t("contents")}>${SECTIONS.filter(([id]) => !left.includes(id)).map(([id, key]) => html`<a key=${id} href=${`#${id}`} onClick=${(/** @type {Event} */ e) => jump(id, e)}>${t(key)}</a>`)}</nav>`;
 }
 
 function App() {
@@ -102,6 +68,7 @@ function App() {
   const [page, setPage] = useState(/** @type {any} */ (null));
   const [borders, setBorders] = useState(null);
   const [wrong, setWrong] = useState("");
+  const [spoken, setSpoken] = useState("");
   const update = useCallback((/** @type {object} */ change) => setShown((/** @type {any} */ now) => {
     const next = { ...now, ...change };
     writeAddress(next);
@@ -109,6 +76,12 @@ function App() {
   }), []);
   const failed = (/** @type {any} */ error) => setWrong(error.message || t("no_server"));
 
+  useEffect(() => { listen(shown.lang).then(setSpoken); }, [shown.lang]);
+  useEffect(() => {
+    const read = () => setShown(readAddress());
+    addEventListener("hashchange", read);
+    return () => removeEventListener("hashchange", read);
+  }, []);
   useEffect(() => { source.situations().then((found) => {
     setSituations(found.items);
     const most = [...found.items].sort((a, b) => b.forecasts - a.forecasts)[0];
@@ -122,8 +95,9 @@ function App() {
   }, [shown.s]);
   useEffect(() => {
     if (!shown.f || !shown.s) { setPage(null); return; }
-    source.forecast(shown.s, shown.f).then((found) => { setPage(found); setWrong(""); document.title = `${found.situation.title}: ${found.forecast.headline.when}`; }, failed);
+    source.forecast(shown.s, shown.f).then((found) => { setPage(found); setWrong(""); }, failed);
   }, [shown.s, shown.f]);
+  useEffect(() => { if (page) document.title = `${page.situation.title}: ${byThen(page.forecast.headline.time)}`; }, [page, spoken]);
 
   /** @param {string} made */
   async function refresh(made) {
@@ -136,23 +110,31 @@ function App() {
     } catch (error) { failed(error); }
   }
 
-  return html`<a class="skip" href="#top">${t("skip")}</a><nav class="bar" aria-label=${t("choose")}>
-    <label>${t("situation")} <select value=${shown.s} disabled=${exported} onChange=${(/** @type {any} */ e) => update({ s: e.target.value, f: "", claim: "" })}>
-      ${situations.map((s) => html`<option key=${s.id} value=${s.id}>${s.title}</option>`)}</select></label>
+  if (!spoken) return null;
+  const alert = wrong && html`<p class="warning" role="alert">${wrong}</p>`;
+  const content = page ? html`<${Forecast} page=${page} kept=${kept} borders=${borders} shown=${shown} update=${update} />` : !shown.f && shown.s && html`<main><p>${t("no_forecast")}</p></main>`;
+  if (embedded) return html`${alert}${content}`;
+  return html`<a class="skip" href="#top" onClick=${(/** @type {Event} */ e) => jump("top", e)}>${t("skip")}</a><nav class="bar" aria-label=${t("choose")}>
+    ${exported ? "" : html`<label>${t("situation")} <select value=${shown.s} onChange=${(/** @type {any} */ e) => update({ s: e.target.value, f: "", claim: "", day: -1, what: "" })}>
+      ${situations.map((s) => html`<option key=${s.id} value=${s.id}>${s.title}</option>`)}</select></label>`}
     <${AsOfSlider} kept=${kept} chosen=${shown.f} choose=${(/** @type {string} */ f) => update({ f })} />
+    <label class="language">${t("language")} <select value=${spoken} onChange=${(/** @type {any} */ e) => update({ lang: e.target.value })}>
+      ${Object.entries(LANGUAGES).map(([lang, name]) => html`<option key=${lang} value=${lang} lang=${lang}>${name}</option>`)}</select></label>
     ${!exported && shown.s && html`<${Order} situation=${shown.s} onMade=${refresh} />`}</nav>
-    ${wrong && html`<p class="warning" role="alert">${wrong}</p>`}
-    ${page ? html`<${Forecast} page=${page} kept=${kept} borders=${borders} shown=${shown} update=${update} />` : !shown.f && shown.s && html`<main><p>${t("no_forecast")}</p></main>`}`;
+    ${page && html`<${Contents} page=${page} />`}${alert}${content}`;
 }
 
-async function start() {
-  const wanted = readAddress().lang || navigator.language.slice(0, 2);
+/** Load the texts of a language that the page has: the one asked for, else the reader's. @param {string} asked */
+async function listen(asked) {
+  const wanted = [asked, navigator.language.slice(0, 2)].find((lang) => lang in LANGUAGES) || "en";
   const english = await source.messages("en").catch(() => ({}));
   const own = wanted === "en" ? english : await source.messages(wanted).catch(() => null);
-  speak(own ? wanted : "en", own || english, english);
-  const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-  root.textContent = "";
-  render(html`<${App} />`, root);
+  const lang = own ? wanted : "en";
+  speak(lang, own || english, english);
+  return lang;
 }
 
-start();
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+root.textContent = "";
+if (embedded) document.body.classList.add("embedded");
+render(html`<${App} />`, root);

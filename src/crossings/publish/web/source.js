@@ -30,7 +30,7 @@ export class Problem extends Error {
 }
 
 /** @param {string} path @param {RequestInit} [options] */
-async function ask(path, options = {}) {
+async function answered(path, options = {}) {
   const headers = /** @type {Record<string, string>} */ ({ ...(options.headers || {}) });
   if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
   let answer;
@@ -39,9 +39,29 @@ async function ask(path, options = {}) {
   } catch {
     throw new Problem(0, "");
   }
+  if (answer.ok) return answer;
   const content = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Problem(answer.status, content?.detail || answer.statusText);
-  return content;
+  throw new Problem(answer.status, content?.detail || answer.statusText);
+}
+
+/** @param {string} path @param {RequestInit} [options] */
+const ask = async (path, options) => (await answered(path, options)).json();
+
+/** The events of a stream as they come; it is read here because the browser's own reader sends no token.
+ * @param {string} path @param {(content: any) => void} told */
+async function listen(path, told) {
+  const { body } = await answered(path, { headers: { Accept: "text/event-stream" } });
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop() || "";
+    for (const event of events) told(JSON.parse(event.replace(/^data: /, "")));
+  }
 }
 
 const enc = encodeURIComponent;
@@ -60,6 +80,8 @@ export const source = {
   /** @param {string} situation */
   borders: (situation) =>
     exported ? Promise.resolve(OWN.borders) : ask(`/api/situations/${enc(situation)}/borders`),
+  /** Past forecasts beside what came. @param {string} situation @returns {Promise<{items: any[]}>} */
+  record: (situation) => (exported ? Promise.resolve({ items: OWN.record }) : ask(`/api/situations/${enc(situation)}/record`)),
   /** @param {string} situation @param {object} wanted */
   order: (situation, wanted) =>
     ask(`/api/situations/${enc(situation)}/forecasts`, {
@@ -88,6 +110,8 @@ export const source = {
   document: (situation, document) => ask(`/api/situations/${enc(situation)}/documents/${enc(document)}`),
   /** @param {string} job */
   job: (job) => ask(`/api/jobs/${enc(job)}`),
+  /** Each state of a job until it has ended. @param {string} job @param {(job: any) => void} told */
+  follow: (job, told) => listen(`/api/jobs/${enc(job)}/events`, told),
   /** @param {string} job */
   cancel: (job) => ask(`/api/jobs/${enc(job)}`, { method: "DELETE" }),
   /** @param {string} situation @param {string} id @param {string} form */

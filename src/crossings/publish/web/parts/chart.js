@@ -1,9 +1,16 @@
 // The fan chart: ranges ahead, reported figures in the shape of their qualifier, plans as dashed lines.
-import { d3, html, useMemo } from "crossings/lib";
-import { between, day, moment, number, rounded, stepFor, t } from "crossings/words";
+import { d3, html, useMemo, useState } from "crossings/lib";
+import { jump } from "crossings/address";
+import { between, day, figure, moment, number, rounded, stampWords, stepFor, t, term } from "crossings/words";
 
 const WIDE = { width: 860, height: 410, top: 30, right: 128, bottom: 34, left: 62 };
 const NARROW = { width: 380, height: 340, top: 30, right: 14, bottom: 34, left: 50 };
+
+/** How near to a mark a finger counts as on it, in units of the drawing. */
+const REACH = 24;
+
+/** Reported figures that are drawn at most: of a long series the last ones. */
+const MOST_MARKS = 150;
 
 /** @param {any} page @param {string} place @param {string} target */
 export function rangesOf(page, target, place) {
@@ -45,13 +52,15 @@ function plansOf(page, top) {
   return [...found.entries()].sort((a, b) => a[0] - b[0]).slice(0, 6);
 }
 
+/** A claim in one line. @param {any} claim */
+export const said = (claim) => `${figure(claim)}, ${stampWords(claim.as_of, claim.precision)}: ${claim.speakers || t("the_report")}`;
+
 /** @param {any} props */
-function Mark({ claim, x, y, chosen, onChoose }) {
+function Mark({ claim, x, y, chosen }) {
   const at = x(new Date(claim.as_of));
   const style = claim.later ? "later" : "known";
   const { low, high } = claim;
   let shape;
-  const said = `${claim.figure}, ${claim.as_of_words}: ${claim.speakers || t("the_report")}`;
   if (low !== null && high !== null && low !== high) {
     shape = html`<path class="${style} line" d="M${at - 4} ${y(high)}h8m-4 0V${y(low)}m-4 0h8" />`;
   } else if (claim.qualifier === "at_least" || high === null) {
@@ -65,54 +74,129 @@ function Mark({ claim, x, y, chosen, onChoose }) {
       : html`<circle class="known ${fill}" cx=${at} cy=${y(low)} r="4" />`;
   }
   const halo = claim.id === chosen ? html`<circle class="chosen" cx=${at} cy=${y(low ?? high)} r="10" />` : null;
-  return html`<g class="mark" onClick=${() => onChoose(claim.id)}>${halo}${shape}<title>${said}</title></g>`;
+  return html`<g class="mark">${halo}${shape}<title>${said(claim)}</title></g>`;
+}
+
+/** The course ahead: what to add to the chart, the chart for wide and for narrow screens, what its marks mean.
+ * @param {any} props */
+export function Course({ page, shownDay, chosen, onChoose, past, setPast }) {
+  const [later, setLater] = useState(false);
+  const [rules, setRules] = useState(false);
+  const simple = page.forecast.simple_rules;
+  const picked = page.claims.concat(later ? page.later : []).find((/** @type {any} */ c) => c.id === chosen);
+  const chart = { page, top: page.forecast.headline, later, past: past || [], rules: rules ? simple : [], shownDay, chosen, onChoose };
+  return html`<section id="course"><h2>${t("course")}</h2>
+    <div class="filters"><label><input type="checkbox" checked=${later} onChange=${() => setLater(!later)} />${t("show_later")}</label>
+      ${setPast && html`<label><input type="checkbox" checked=${past !== null} onChange=${() => setPast(past === null)} />${t("show_past")}</label>`}
+      ${simple.length > 0 && html`<label><input type="checkbox" checked=${rules} onChange=${() => setRules(!rules)} />${t("show_rules")}</label>`}</div>
+    <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
+    <figcaption><p class="picked-line" aria-live="polite">${picked ? html`<bdi>${said(picked)}</bdi> ${!picked.later && html`<a href="#claims" onClick=${(/** @type {Event} */ e) => jump(`claim-${picked.id}`, e)}>${t("in_table")}</a>`}` : t("touch_mark")}</p>
+    <ul class="legend"><li><span class="key median"></span>${t("median")}</li><li><span class="key band50"></span>${t("half")}</li><li><span class="key band90"></span>${t("nine_in_ten")}</li>
+      <li><span class="key known"></span>${t("reported_known")}: ${t("qualifiers")}</li>${later && html`<li><span class="key later"></span>${t("reported_later")}</li>`}
+      <li><span class="key level"></span>${t("plans")}</li>${past && html`<li><span class="key past"></span>${t("past")}</li>`}${rules && html`<li><span class="key rule"></span>${t("rules")}</li>`}</ul></figcaption></figure></section>`;
+}
+
+/** The mark nearest to where the chart was touched, if one is near. @param {any} event @param {any[]} drawn @param {any} x @param {any} y */
+function touched(event, drawn, x, y) {
+  const svg = event.currentTarget;
+  const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  const away = (/** @type {any} */ c) => Math.hypot(x(new Date(c.as_of)) - point.x, y(c.low ?? c.high) - point.y);
+  const nearest = d3.least(drawn, away);
+  return nearest && away(nearest) <= REACH ? nearest.id : "";
 }
 
 /** @param {any} props */
-export function FanChart({ page, top, later, past, shownDay, chosen, onChoose, narrow = false, id = "fan" }) {
+export function FanChart({ page, top, later, past, rules, shownDay, chosen, onChoose, narrow = false, id = "fan" }) {
   const frame = narrow ? NARROW : WIDE;
   const rows = rangesOf(page, top.target, top.place);
   const known = useMemo(() => marksOf(page, top), [page]);
   const after = useMemo(() => (later ? marksOf(page, top, true) : []), [page, later]);
   const end = rows[rows.length - 1];
+  const issuedAt = new Date(page.forecast.issued_at);
+  // As much of the past as lies ahead, or the last figures where they are rare.
+  const back = Math.min(+issuedAt - (+end.when - +issuedAt), +new Date(known.slice(-3)[0]?.as_of ?? issuedAt));
+  const recent = known.filter((/** @type {any} */ c) => +new Date(c.as_of) >= back).slice(-MOST_MARKS);
   const inside = after.filter((/** @type {any} */ c) => new Date(c.as_of) <= end.when);
-  const marks = [...known, ...inside];
-  const from = d3.min([new Date(page.forecast.issued_at), ...known.slice(-12).map((/** @type {any} */ c) => new Date(c.as_of))]);
-  const drawn = marks.filter((c) => new Date(c.as_of) >= from);
-  const most = d3.max([end.high90, ...drawn.map((c) => c.high ?? c.low)]) || 1;
+  const drawn = [...recent, ...inside];
+  const from = d3.min([issuedAt, ...recent.map((/** @type {any} */ c) => new Date(c.as_of))]);
+  const most = d3.max([end.high90, d3.max(rows, (/** @type {any} */ r) => r.high90), ...drawn.map((c) => c.high ?? c.low)]) || 1;
   const x = d3.scaleTime([from, end.when], [frame.left, frame.width - frame.right]);
   const y = d3.scaleLinear([0, most * 1.04], [frame.height - frame.bottom, frame.top]).nice(5);
   const area = (/** @type {string} */ low, /** @type {string} */ high) =>
     d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[low])).y1((/** @type {any} */ r) => y(r[high]))(rows);
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median));
-  const issued = x(new Date(page.forecast.issued_at));
+  const issued = x(issuedAt);
   const chosenRow = rows.find((/** @type {any} */ r) => r.i === shownDay);
   const step = stepFor(end.high90 - end.low90);
   const ends = rows.filter((/** @type {any} */ r) => page.forecast.day_ends.includes(r.i));
-  const every = Math.ceil(ends.length / (narrow ? 4 : 9));
   const right = frame.width - frame.right;
   const label = `${top.target}: ${t("median")} ${rounded(end.median, step)}, ${t("nine_in_ten")} ${between(end.low90, end.high90, step)}`;
-  return html`<svg id=${id} class="chart" viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label=${label}>
+  return html`<svg id=${id} class="chart" viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label=${label} onClick=${(/** @type {any} */ e) => onChoose(touched(e, drawn, x, y))}>
     <text class="tick" x=${frame.left - 8} y="11" text-anchor="end">${t("people")}</text>
     ${y.ticks(5).map((/** @type {number} */ v) => html`<g key=${v}><path class="grid" d="M${frame.left} ${y(v)}H${right}" />
       <text class="tick" x=${frame.left - 8} y=${y(v) + 4} text-anchor="end">${number(v)}</text></g>`)}
-    ${ends.filter((/** @type {any} */ _, /** @type {number} */ i) => i % every === 0).map((/** @type {any} */ r) =>
-      html`<text class="tick" x=${x(r.when)} y=${frame.height - 12} text-anchor="middle">${day(r.time, false)}</text>`)}
+    <${DayTicks} ends=${ends} x=${x} frame=${frame} narrow=${narrow} from=${from} page=${page} />
     <path class="band90" d=${area("low90", "high90")} /><path class="band50" d=${area("low50", "high50")} />
-    ${past.map((/** @type {any} */ old) => html`<path class="past" key=${old.id} d=${d3.line()
-      .x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median))
-      (old.rows.filter((/** @type {any} */ r) => r.when >= from && r.when <= end.when && r.median <= y.domain()[1]))} />`)}
+    ${past.map((/** @type {any} */ old) => html`<${Earlier} key=${old.id} old=${old} x=${x} y=${y} from=${from} end=${end} line=${line} />`)}
     <path class="median" d=${line(rows)} />
     <path class="issue" d="M${issued} ${frame.top}V${frame.height - frame.bottom}" />
     <text class="note halo" x=${issued + 5} y=${frame.top + 4}>${moment(page.forecast.issued_at)}</text>
     ${plansOf(page, top).filter(([value]) => value <= y.domain()[1]).map(([value, claim]) => html`<g key=${value}>
       <path class="level" d="M${frame.left} ${y(value)}H${right}" />
-      <text class="note halo" x=${right - 4} y=${y(value) - 5} text-anchor="end">${claim.figure}: ${(claim.speakers || "").slice(0, narrow ? 22 : 60)}</text></g>`)}
-    ${drawn.map((claim) => html`<${Mark} key=${claim.id} claim=${claim} x=${x} y=${y} chosen=${chosen} onChoose=${onChoose} />`)}
+      <text class="note halo" dir="auto" x=${right - 4} y=${y(value) - 5} text-anchor="end">${figure(claim)}: ${shortened(claim.speakers || "", narrow ? 24 : 60)}</text></g>`)}
+    <${Rules} rules=${rules} ends=${ends} x=${x} y=${y} />
+    ${drawn.map((claim) => html`<${Mark} key=${claim.id} claim=${claim} x=${x} y=${y} chosen=${chosen} />`)}
     ${chosenRow && html`<g class="now"><path d="M${x(chosenRow.when)} ${y(chosenRow.low90)}V${y(chosenRow.high90)}" />
       <circle cx=${x(chosenRow.when)} cy=${y(chosenRow.median)} r="5" /></g>`}
     ${!narrow && html`<${EndLabels} end=${end} y=${y} frame=${frame} step=${step} />`}
   </svg>`;
+}
+
+/** @param {string} text @param {number} most */
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+
+/** Dates along the foot, as many as have room: of the past and of the days ahead. @param {any} props */
+function DayTicks({ ends, x, frame, narrow, from, page }) {
+  const room = narrow ? 62 : 74;
+  const stamps = ends.map((/** @type {any} */ r) => r.time);
+  const first = stamps[0];
+  const gap = ends.length > 1 ? +ends[1].when - +ends[0].when : 864e5;
+  const offset = page.forecast.issued_at.slice(10);
+  for (let when = +new Date(first) - gap; when >= +from; when -= gap) {
+    // The same hour of an earlier day, written in the zone of the situation.
+    stamps.unshift(`${new Date(when + zoneOf(first)).toISOString().slice(0, 10)}${first.slice(10) || offset}`);
+  }
+  const every = Math.max(1, Math.ceil((room * stamps.length) / (frame.width - frame.left - frame.right)));
+  const anchor = stamps.indexOf(first) % every;
+  return stamps.map((/** @type {string} */ stamp, /** @type {number} */ i) => i % every === anchor && html`<text class="tick" key=${stamp}
+    x=${x(new Date(stamp))} y=${frame.height - 12} text-anchor="middle">${day(stamp, false)}</text>`);
+}
+
+/** Milliseconds by which the stamp's zone is ahead of UTC. @param {string} stamp */
+const zoneOf = (stamp) => +new Date(`${stamp.slice(0, 19)}Z`) - +new Date(stamp);
+
+/** The median of an earlier forecast, with a dot where it was issued. @param {any} props */
+function Earlier({ old, x, y, from, end, line }) {
+  const rows = old.rows.filter((/** @type {any} */ r) => r.when >= from && r.when <= end.when && r.median <= y.domain()[1]);
+  if (!rows.length) return null;
+  return html`<g><path class="past" d=${line(rows)} /><circle class="past-start" cx=${x(rows[0].when)} cy=${y(rows[0].median)} r="2.5" />
+    <title>${t("issued_short", { when: moment(old.issued) })}</title></g>`;
+}
+
+/** Simple rules: their medians at each day's end, named at the last one that is seen. @param {any} props */
+function Rules({ rules, ends, x, y }) {
+  const [, top] = y.domain();
+  let last = Infinity;
+  return [...rules].sort((a, b) => b.values.at(-1)[1] - a.values.at(-1)[1]).map((rule) => {
+    const points = rule.values.map((/** @type {number[]} */ v, /** @type {number} */ i) => [x(ends[i].when), v[1]]).filter((/** @type {number[]} */ p) => p[1] <= top);
+    const end = points.at(-1);
+    if (!end) return null;
+    // Names that would lie on each other step down.
+    const height = last === Infinity ? y(end[1]) : Math.max(y(end[1]), last + 14);
+    last = height;
+    return html`<g key=${rule.name} class="rule"><path d=${d3.line().y((/** @type {number[]} */ p) => y(p[1]))(points)} />
+      <text class="note halo" x=${end[0] - 6} y=${height - 6} text-anchor="end">${term("rule", rule.name)}</text></g>`;
+  });
 }
 
 /** What the fan says at its end, pushed apart where it is narrow. @param {any} props */
@@ -127,7 +211,7 @@ function EndLabels({ end, y, frame, step }) {
 }
 
 /** A small fan without words, for small multiples. @param {any} props */
-export function SmallFan({ rows, most }) {
+export function SmallFan({ rows, most, now }) {
   const width = 300, height = 70;
   if (rows.length < 2) return null;
   const x = d3.scaleTime([rows[0].when, rows[rows.length - 1].when], [0, width]);
@@ -137,5 +221,5 @@ export function SmallFan({ rows, most }) {
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median))(rows);
   return html`<svg class="chart small" viewBox="0 0 ${width} ${height}" aria-hidden="true">
     <path class="band90" d=${area("low90", "high90")} /><path class="band50" d=${area("low50", "high50")} />
-    <path class="median" d=${line} /></svg>`;
+    <path class="median" d=${line} /><g class="now"><path d="M${x(now.when)} ${y(now.low90)}V${y(now.high90)}" /><circle cx=${x(now.when)} cy=${y(now.median)} r="3.5" /></g></svg>`;
 }

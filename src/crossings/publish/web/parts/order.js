@@ -35,15 +35,17 @@ export function Order({ situation, onMade }) {
     <p role="status">${wrong || jobWords(job)}</p>${running && html`<progress max="1" value=${job.share}></progress>`}</form></details>`;
 }
 
-/** Follow a job until it has ended. @param {any} job @param {(job: any) => void} told @returns {Promise<any>} */
+const PAUSE_MS = 1000;
+
+/** Follow a job until it has ended; a stream that breaks off is taken up again. @param {any} job @param {(job: any) => void} told @returns {Promise<any>} */
 export async function followed(job, told) {
   let now = job;
   told(now);
   while (["waiting", "running"].includes(now.state)) {
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    now = await source.job(now.id);
-    told(now);
+    await source.follow(job.id, (next) => { now = next; told(now); }).catch(() => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)));
+    if (["waiting", "running"].includes(now.state)) now = await source.job(job.id);
   }
+  told(now);
   return now;
 }
 
@@ -55,35 +57,63 @@ export function jobWords(job) {
 }
 
 const FORMS = ["csv", "json", "netcdf", "hub", "hxl", "claims", "page"];
+const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "opacity", "text-anchor", "paint-order"];
 
-/** The chart as a file of its own: its styles are written into it. @param {string} id */
-function chartFile(id) {
-  const svg = /** @type {any} */ (document.getElementById(id));
+/** The chart as it stands, its styles written into it, on the page's own paper. */
+function chartText() {
+  const svg = /** @type {any} */ (["fan", "fan-small"].map((id) => document.getElementById(id)).find((one) => one?.getBoundingClientRect().width));
   const copy = svg.cloneNode(true);
   const own = svg.querySelectorAll("*");
   copy.querySelectorAll("*").forEach((/** @type {any} */ element, /** @type {number} */ i) => {
     const style = getComputedStyle(own[i]);
-    for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "opacity"]) {
-      element.setAttribute(key, style.getPropertyValue(key));
-    }
+    for (const key of STYLES) element.setAttribute(key, style.getPropertyValue(key));
   });
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [key, value] of Object.entries({ x: "-8", y: "-4", width: String(width + 16), height: String(height + 8), fill: getComputedStyle(document.body).backgroundColor })) paper.setAttribute(key, value);
+  copy.prepend(paper);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
+  copy.setAttribute("viewBox", `-8 -4 ${width + 16} ${height + 8}`);
+  copy.setAttribute("width", String(width + 16));
+  copy.setAttribute("height", String(height + 8));
+  return { text: new XMLSerializer().serializeToString(copy), width: width + 16, height: height + 8 };
+}
+
+/** @param {Blob} content @param {string} name */
+function save(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const PNG_SCALE = 2;
+
+/** The chart as a picture for documents that take no drawings. @param {string} name */
+async function savePicture(name) {
+  const { text, width, height } = chartText();
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: width * PNG_SCALE, height: height * PNG_SCALE });
+  /** @type {any} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((made) => made && save(made, name), "image/png");
+}
+
+/** A button that puts a text on the clipboard; where that is not allowed the text is shown to be taken. @param {any} props */
+function Copy({ label, text }) {
+  const [said, say] = useState("");
+  const copy = () => (navigator.clipboard ? navigator.clipboard.writeText(text()) : Promise.reject(new Error())).then(() => say(t("copied")), () => say(text()));
+  return html`<button type="button" onClick=${copy}>${label}</button> <span role="status" class="copied">${said}</span>`;
 }
 
 /** @param {any} props */
 export function Downloads({ page }) {
-  const [copied, setCopied] = useState(false);
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(chartFile("fan"));
-    link.download = `${page.situation.id}.svg`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  const copy = () => navigator.clipboard?.writeText(location.href).then(() => setCopied(true), () => {});
+  const frame = () => `<iframe src="${location.origin}/embed${location.hash.replaceAll('"', "%22")}" width="100%" height="900" loading="lazy" title="${page.situation.title.replace(/["&<>]/g, " ")}"></iframe>`;
   return html`<section id="downloads"><h2>${t("downloads")}</h2><ul class="downloads">
     ${!exported && FORMS.map((form) => html`<li key=${form}><a href=${source.download(page.situation.id, page.id, form)} download>${t(`download_${form}`)}</a></li>`)}
-    <li><button type="button" onClick=${save}>${t("download_svg")}</button></li>
-    ${!exported && html`<li><button type="button" onClick=${copy}>${copied ? t("copied") : t("copy_link")}</button></li>`}</ul></section>`;
+    <li><button type="button" onClick=${() => save(new Blob([chartText().text], { type: "image/svg+xml" }), `${page.situation.id}.svg`)}>${t("download_svg")}</button></li>
+    <li><button type="button" onClick=${() => savePicture(`${page.situation.id}.png`)}>${t("download_png")}</button></li>
+    ${!exported && html`<li><${Copy} label=${t("copy_link")} text=${() => location.href} /></li><li><${Copy} label=${t("copy_frame")} text=${frame} /></li>`}</ul></section>`;
 }

@@ -1,73 +1,95 @@
 // "Plan for": at a risk that the reader picks, by place and night, beside capacities that somebody states.
 import { html } from "crossings/lib";
 import { rangesOf, SmallFan } from "crossings/parts/chart";
-import { between, day, rounded, roundedUp, stepFor, t } from "crossings/words";
+import { OldFigure, targetWords } from "crossings/parts/headline";
+import { between, day, figure, rounded, roundedUp, stampWords, stepFor, t, term } from "crossings/words";
 
-const RISKS = [[0.8, "risk_80"], [0.9, "risk_90"], [0.95, "risk_95"], [0.99, "risk_99"]];
+const RISKS = /** @type {[number, string][]} */ ([[0.8, "risk_80"], [0.9, "risk_90"], [0.95, "risk_95"], [0.99, "risk_99"]]);
 const WANTED = ["present.stock", "waiting.stock", "unregistered.stock", "hosted.stock"];
+const MOST_WAITS = 3;
 
 /** @param {any} page @param {string} place */
-function capacityOf(page, place) {
-  return page.claims.filter((/** @type {any} */ c) => c.measure === "capacity" && c.place === place && c.unit === "people" && c.counting === "stock" && c.review !== "rejected");
-}
+const capacityOf = (page, place) => page.claims.filter((/** @type {any} */ c) => c.measure === "capacity" && (c.place || "all") === place && c.unit === "people"
+  && c.counting === "stock" && c.review !== "rejected" && (c.low ?? c.high) !== null);
 
 /** @param {any} page @param {string} id */
-const placeName = (page, id) => (id === "all" ? "" : page.places.find((/** @type {any} */ p) => p.id === id)?.name || id);
+const placeName = (page, id) => (id === "all" ? t("all_places") : page.places.find((/** @type {any} */ p) => p.id === id)?.name || id);
+
+/** The headline's target at the single places, those that count the same people as one: the most people first.
+ * @param {any} page @param {number} shownDay */
+export function stagesOf(page, shownDay) {
+  const { target } = page.forecast.headline;
+  const found = page.forecast.stages.map((/** @type {string[]} */ stage) => {
+    const rows = rangesOf(page, target, stage[0]);
+    const end = rows[rows.length - 1];
+    return { stage, rows, end, now: rows.find((/** @type {any} */ r) => r.i === shownDay) || end, name: stage.map((p) => placeName(page, p)).join(", ") };
+  });
+  return found.filter((/** @type {any} */ s) => s.end && s.end.high90 >= 1).sort((/** @type {any} */ a, /** @type {any} */ b) => b.end.median - a.end.median);
+}
+
+/** @param {any} page @param {string} target @param {string} place @param {number} i */
+function levelsOf(page, target, place, i) {
+  const row = page.forecast.quantiles[target]?.[place]?.[i];
+  return row ? (/** @type {number} */ level) => row[page.forecast.levels.indexOf(level)] : null;
+}
 
 /** @param {any} props */
 export function PlanFor({ page, risk, setRisk, shownDay }) {
   const targets = WANTED.filter((target) => page.forecast.targets.includes(target));
-  const top = page.forecast.headline.target;
-  const columns = [top, ...targets];
-  const places = page.forecast.places;
+  const columns = [page.forecast.headline.target, ...targets];
+  const places = page.forecast.places.filter((/** @type {string} */ place) => place === "all" || columns.some((c) => {
+    const at = levelsOf(page, c, place, shownDay);
+    return !at || at(risk) >= 1;
+  }));
+  const stated = places.some((/** @type {string} */ place) => capacityOf(page, place).length);
   const time = page.forecast.times[shownDay];
-  return html`<section id="plan"><h2>${t("plan_title")}</h2>
+  const caption = t("plan_caption", { day: day(time), risk: t(RISKS.find(([value]) => value === risk)?.[1] || "risk_90") });
+  return html`<section id="plan"><h2>${t("plan_title")}</h2><${OldFigure} page=${page} />
     <fieldset class="choice"><legend>${t("risk")}</legend>${RISKS.map(([value, key]) => html`<label key=${key}>
-      <input type="radio" name="risk" value=${value} checked=${risk === value} onChange=${() => setRisk(value)} />${t(String(key))}</label>`)}</fieldset>
-    <p>${t("night")} <strong>${day(time)}</strong></p>
-    <div class="table" tabindex="0" role="region" aria-label=${t("plan_title")}><table class="matrix">
-      <thead><tr><th scope="col">${t("place")}</th>${columns.map((c) => html`<th scope="col" class="n" key=${c}>${page.words.targets[c]}</th>`)}
-        <th scope="col">${t("capacity")}</th><th scope="col" class="n">${t("shortfall")}</th></tr></thead>
-      <tbody>${places.map((/** @type {string} */ place) => {
-        const stated = capacityOf(page, place);
-        const present = figure(page, "present.stock", place, shownDay, risk);
-        const short = stated.length && present !== null ? present - Math.min(...stated.map((/** @type {any} */ c) => c.low ?? c.high)) : null;
-        return html`<tr key=${place} class=${place === "all" ? "total" : ""}><th scope="row">${place === "all" ? page.words.all_places : placeName(page, place)}</th>
-          ${columns.map((c) => html`<td class="n plan-for" key=${c}>${shown(page, c, place, shownDay, risk)}</td>`)}
-          <td>${stated.length ? stated.map((/** @type {any} */ c) => html`<div key=${c.id}>${t("capacity_says", { figure: c.figure, who: c.speakers || t("the_report") })}</div>`) : html`<span class="soft">–</span>`}</td>
-          <td class="n">${short === null ? html`<span class="soft">–</span>` : short > 0 ? html`<strong class="short">${roundedUp(short, stepFor(short))}</strong>` : t("enough")}</td></tr>`;
-      })}</tbody></table></div>
-    <p class="soft">${t("places_note")}${page.forecast.shares_assumed ? html` <strong>${t("shares_assumed")}</strong>` : ""}</p></section>`;
+      <input type="radio" name="risk" value=${value} checked=${risk === value} onChange=${() => setRisk(value)} />${t(key)}</label>`)}</fieldset>
+    <div class="table" tabindex="0" role="region" aria-label=${t("plan_title")}><table class="matrix"><caption>${caption}</caption>
+      <thead><tr><th scope="col">${t("place")}</th>${columns.map((c) => html`<th scope="col" class="n" key=${c}>${term("column", c, targetWords(page, c))}</th>`)}
+        ${stated && html`<th scope="col">${t("capacity")}</th><th scope="col" class="n">${t("shortfall")}</th>`}</tr></thead>
+      <tbody>${places.map((/** @type {string} */ place) => html`<tr key=${place} class=${place === "all" ? "total" : ""}><th scope="row" dir="auto">${placeName(page, place)}</th>
+        ${columns.map((c) => html`<td class="n plan-for" key=${c}><${Planned} at=${levelsOf(page, c, place, shownDay)} risk=${risk} /></td>`)}
+        ${stated && html`<${Capacity} page=${page} place=${place} present=${levelsOf(page, targets.includes("present.stock") ? "present.stock" : columns[0], place, shownDay)?.(risk)} />`}</tr>`)}</tbody></table></div>
+    <p class="soft">${t("places_note")} ${!stated && t("no_capacity")}${page.forecast.shares_assumed ? html` <strong>${t("shares_assumed")}</strong>` : ""}</p>
+    <${Waits} page=${page} /></section>`;
 }
 
-/** @param {any} page @param {string} target @param {string} place @param {number} i @param {number} risk */
-function figure(page, target, place, i, risk) {
-  const row = page.forecast.quantiles[target]?.[place]?.[i];
-  return row ? row[page.forecast.levels.indexOf(risk)] : null;
+/** A figure to plan for; a dash where nobody is expected. @param {any} props */
+function Planned({ at, risk }) {
+  if (!at) return html`<span class="soft">${t("withheld_place")}</span>`;
+  return at(risk) < 1 ? html`<span class="soft">0</span>` : roundedUp(at(risk), stepFor(at(0.95) - at(0.05)));
 }
 
-/** @param {any} page @param {string} target @param {string} place @param {number} i @param {number} risk */
-function shown(page, target, place, i, risk) {
-  const row = page.forecast.quantiles[target]?.[place]?.[i];
-  if (!row) return html`<span class="soft">${t("withheld_place")}</span>`;
-  const at = (/** @type {number} */ level) => row[page.forecast.levels.indexOf(level)];
-  return roundedUp(at(risk), stepFor(at(0.95) - at(0.05)));
+/** What somebody says that a place holds, and how many too few that is. @param {any} props */
+function Capacity({ page, place, present }) {
+  const stated = capacityOf(page, place);
+  if (!stated.length) return html`<td><span class="soft">–</span></td><td class="n"><span class="soft">–</span></td>`;
+  const short = present === undefined ? null : present - Math.min(...stated.map((/** @type {any} */ c) => c.low ?? c.high));
+  return html`<td>${stated.map((/** @type {any} */ c) => html`<div key=${c.id}>${figure(c)} <small>${c.speakers || t("the_report")}, ${stampWords(c.as_of, c.precision)}</small></div>`)}</td>
+    <td class="n">${short === null ? "–" : short > 0 ? html`<strong class="short">${roundedUp(short, stepFor(short))}</strong>` : t("enough")}</td>`;
+}
+
+/** The newest reports of how long people wait or travel. @param {any} props */
+function Waits({ page }) {
+  const told = page.claims.filter((/** @type {any} */ c) => c.measure === "travel_time" && c.review !== "rejected" && c.as_of)
+    .sort((/** @type {any} */ a, /** @type {any} */ b) => b.as_of.localeCompare(a.as_of)).slice(0, MOST_WAITS);
+  if (!told.length) return null;
+  return html`<h3>${t("waits")}</h3><ul class="waits">${told.map((/** @type {any} */ c) => html`<li key=${c.id}><strong>${figure(c)} ${term("unit", c.unit)}</strong>${", "}<bdi>${[c.origin, c.place_name].filter(Boolean).join(" → ")}</bdi> <span class="soft">(${c.speakers || t("the_report")}, ${stampWords(c.as_of, c.precision)})</span></li>`)}</ul>`;
 }
 
 /** The headline's target at each place: a small fan and the days. @param {any} props */
 export function SmallMultiples({ page, shownDay }) {
-  const top = page.forecast.headline;
-  const stages = page.forecast.stages
-    .map((/** @type {string[]} */ stage) => ({ stage, rows: rangesOf(page, top.target, stage[0]) }))
-    .filter((/** @type {any} */ s) => s.rows.length && s.rows[s.rows.length - 1].high90 >= 1)
-    .sort((/** @type {any} */ a, /** @type {any} */ b) => b.rows[b.rows.length - 1].median - a.rows[a.rows.length - 1].median);
-  return html`<section id="places"><h2>${t("places")}</h2><div class="cards">${stages.map((/** @type {any} */ { stage, rows }) => {
-    const end = rows[rows.length - 1];
-    const now = rows.find((/** @type {any} */ r) => r.i === shownDay) || end;
+  const { target } = page.forecast.headline;
+  const stages = stagesOf(page, shownDay);
+  if (!stages.length) return null;
+  return html`<section id="places"><h2>${t("places")}</h2><p class="soft">${t("own_scales")}</p><div class="cards small">${stages.map((/** @type {any} */ { stage, rows, end, now, name }) => {
     const step = stepFor(now.high90 - now.low90);
-    return html`<div class="card" key=${stage[0]}><h3>${stage.map((/** @type {string} */ p) => placeName(page, p)).join(", ")}</h3>
-      <${SmallFan} rows=${rows} most=${end.high90} />
-      <p><strong>${rounded(now.median, step)}</strong> ${page.words.targets[top.target]} <span class="soft">${t("until", { day: day(now.time) })}</span><br />
+    return html`<div class="card" key=${stage[0]}><h3 dir="auto">${name}</h3>
+      <${SmallFan} rows=${rows} most=${end.high90} now=${now} />
+      <p><strong>${rounded(now.median, step)}</strong> ${targetWords(page, target)} <span class="soft">${t("until", { day: day(now.time) })}</span><br />
       <span class="soft">${t("nine_in_ten")}: ${between(now.low90, now.high90, step)}</span></p></div>`;
   })}</div></section>`;
 }

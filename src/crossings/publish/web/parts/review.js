@@ -1,7 +1,7 @@
 // What was read and waits for a person: each figure in its sentence, decided by key or by button.
 import { html, useEffect, useState } from "crossings/lib";
 import { source, token } from "crossings/source";
-import { t } from "crossings/words";
+import { figure, quantity, t, term } from "crossings/words";
 
 const NAME = "crossings-reviewer";
 const KEYS = /** @type {Record<string, string>} */ ({ a: "accept", r: "reject" });
@@ -49,14 +49,14 @@ export function Review({ situation }) {
       <label>${t("new_token")} <input type="password" autocomplete="off" value=${token.get()} onInput=${(/** @type {any} */ e) => token.set(e.target.value)} /></label></div>
     <p role="status">${wrong || (rows.length ? t("review_left", { count: rows.length }) : t("review_none"))}</p>
     ${row && html`<div class="card review" tabindex="0" role="group" aria-label=${t("review")} onKeyDown=${key}>
-      <p>${row.before}<mark>${row.quote}</mark>${row.after}</p>
-      <p>${row.kind === "claim" ? html`<strong>${row.figure}</strong> ${row.quantity}${row.place_name && `, ${row.place_name}`} · ${row.as_of}` : html`<strong>${(row.record.kind || row.record.relation).replaceAll("_", " ")}</strong>`}
+      <p dir="auto">${row.before}<mark>${row.quote}</mark>${row.after}</p>
+      <p>${row.kind === "claim" ? html`<strong>${figure(row.record)}</strong> ${quantity({ ...row.record, quantity: row.quantity })}${row.place_name && `, ${row.place_name}`} · ${row.as_of}` : html`<strong>${row.record.kind ? term("kind", row.record.kind) : term("relation", row.record.relation)}</strong>`}
         <br /><span class="who">${row.speakers}</span>${row.via && `, ${t("via", { name: row.via })}`}${row.publisher && `, ${t("published_by", { name: row.publisher })}`}</p>
       ${correcting && html`<${Correct} row=${row} save=${(/** @type {object} */ changes) => decide("correct", changes)} />`}
       <p class="buttons"><button type="button" onClick=${() => decide("accept")}>${t("accept")}</button>
         <button type="button" onClick=${() => decide("reject")}>${t("reject")}</button>
         ${row.kind === "claim" && html`<button type="button" onClick=${() => setCorrecting(!correcting)}>${t("correct")}</button>`}
-        ${row.document && html`<button type="button" class="plain" onClick=${() => source.document(situation, row.document).then(setReport, (/** @type {any} */ e) => setWrong(e.message))}>${t("open_report")}</button>`}</p></div>`}
+        ${row.document && html`<button type="button" class="plain link" onClick=${() => source.document(situation, row.document).then(setReport, (/** @type {any} */ e) => setWrong(e.message))}>${t("open_report")}</button>`}</p></div>`}
     ${report && html`<${Report} report=${report} close=${() => setReport(null)} />`}</section>`;
 }
 
@@ -86,7 +86,7 @@ function Correct({ row, save }) {
 }
 
 /** A report with its figures marked in the text. @param {any} props */
-function Report({ report, close }) {
+export function Report({ report, close }) {
   const parts = [];
   let end = 0;
   for (const mark of report.marks) {
@@ -95,6 +95,6 @@ function Report({ report, close }) {
     end = mark.end;
   }
   parts.push(report.text.slice(end));
-  return html`<div class="card report"><h3>${t("report")}</h3><p class="soft">${report.publisher} ${report.published || ""}</p><p class="text">${parts}</p>
+  return html`<div class="card report"><h3>${t("report")}</h3><p class="soft"><bdi>${report.publisher}</bdi> ${report.published || ""}</p><p class="text" dir="auto">${parts}</p>
     <button type="button" onClick=${close}>${t("close")}</button></div>`;
 }

@@ -1,18 +1,30 @@
 // What if: choose what is otherwise, follow the job, see the paired difference by day.
 import { html, useRef, useState } from "crossings/lib";
-import { between, day, number, rounded, stepFor, t } from "crossings/words";
+import { targetWords } from "crossings/parts/headline";
+import { between, day, inEnglish, number, rounded, stepFor, t } from "crossings/words";
 import { followed, jobWords } from "crossings/parts/order";
 import { source, token } from "crossings/source";
 
 const FACTORS = [0.5, 2, 4];
 
+/** A scenario in the address: "close:bridge capacity:2 ceasefire at:2023-09-27". @param {any} wanted */
+function written(wanted) {
+  const parts = [...wanted.close.map((/** @type {string} */ p) => `close:${p}`), ...wanted.open.map((/** @type {string} */ p) => `open:${p}`)];
+  if (wanted.capacity.all) parts.push(`capacity:${wanted.capacity.all}`);
+  for (const flag of ["ceasefire", "attack"]) if (wanted[flag]) parts.push(flag);
+  if (wanted.at) parts.push(`at:${wanted.at}`);
+  return parts.join(" ");
+}
+
 /** @param {any} props */
-export function WhatIf({ page }) {
+export function WhatIf({ page, what, update }) {
   const [job, setJob] = useState(/** @type {any} */ (null));
   const [wrong, setWrong] = useState("");
   const form = useRef(/** @type {any} */ (null));
   const running = job && ["waiting", "running"].includes(job.state);
   const crossings = page.places.filter((/** @type {any} */ p) => p.kind === "crossing");
+  const asked = new Set(what.split(" "));
+  const valueOf = (/** @type {string} */ key) => [...asked].find((part) => part.startsWith(`${key}:`))?.slice(key.length + 1) || "";
   const internal = page.situation.profile === "internal";
 
   /** @param {any} event */
@@ -36,6 +48,7 @@ export function WhatIf({ page }) {
       return;
     }
     setWrong("");
+    update({ what: written(wanted) });
     try {
       await followed(await source.whatIf(page.situation.id, wanted), setJob);
     } catch (/** @type {any} */ error) {
@@ -47,12 +60,12 @@ export function WhatIf({ page }) {
   return html`<section id="what-if"><h2>${t("what_if")}</h2><p class="soft">${t("what_if_help")}</p>
     <form ref=${form} onSubmit=${run} class="filters">
       ${[["close", "what_if_close"], ["open", "what_if_open"]].map(([name, key]) => crossings.map((/** @type {any} */ p) => html`<label key=${name + p.id}>
-        <input type="checkbox" name=${name} value=${p.id} />${t(key)}: ${p.name}</label>`))}
+        <input type="checkbox" name=${name} value=${p.id} defaultChecked=${asked.has(`${name}:${p.id}`)} />${t(key)}: ${p.name}</label>`))}
       <label>${t("what_if_capacity")} <select name="capacity"><option value="">${t("what_if_same")}</option>
-        ${FACTORS.map((f) => html`<option key=${f} value=${f}>${t("what_if_times", { factor: number(f) })}</option>`)}</select></label>
-      <label><input type="checkbox" name="ceasefire" />${t("what_if_ceasefire")}</label>
-      ${internal && html`<label><input type="checkbox" name="attack" />${t("what_if_attack")}</label>`}
-      <label>${t("what_if_at")} <input name="at" maxlength="40" /></label>
+        ${FACTORS.map((f) => html`<option key=${f} value=${f} selected=${valueOf("capacity") === String(f)}>${t("what_if_times", { factor: number(f) })}</option>`)}</select></label>
+      <label><input type="checkbox" name="ceasefire" defaultChecked=${asked.has("ceasefire")} />${t("what_if_ceasefire")}</label>
+      ${internal && html`<label><input type="checkbox" name="attack" defaultChecked=${asked.has("attack")} />${t("what_if_attack")}</label>`}
+      <label>${t("what_if_at")} <input name="at" maxlength="40" placeholder=${page.forecast.issued_at.slice(0, 10)} defaultValue=${valueOf("at")} /></label>
       <label>${t("new_token")} <input name="token" type="password" autocomplete="off" value=${token.get()} /></label>
       <button disabled=${running}>${t("what_if_run")}</button>
       ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}
@@ -63,12 +76,12 @@ export function WhatIf({ page }) {
 /** @param {any} props */
 function Result({ page, result }) {
   const wanted = ["arrived.cumulative", "waiting.stock", "queue.hours"].filter((target) => result.days[0]?.targets[target]);
-  return html`<p><strong>${t("what_if_result", { words: result.scenario })}</strong></p>
-    ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${page.words.targets[target] || t(target)}</caption>
+  return html`<p><strong ...${inEnglish()}>${t("what_if_result", { words: result.scenario })}</strong></p>
+    ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${target in page.words.targets ? targetWords(page, target) : t(target)}</caption>
       <thead><tr><th scope="col">${t("end_of_day")}</th>${["as_is", "in_scenario", "difference"].map((key) => html`<th scope="col" class="n" key=${key}>${t(key)}</th>`)}</tr></thead>
       <tbody>${result.days.map((/** @type {any} */ row) => html`<tr key=${row.time}><th scope="row">${day(row.time)}</th>
         ${["as_is", "scenario", "difference"].map((branch) => html`<td class="n" key=${branch}><${Range} values=${row.targets[target][branch]} hours=${target === "queue.hours"} /></td>`)}</tr>`)}</tbody></table></div>`)}
-    <ul class="soft">${result.notes.map((/** @type {string} */ note) => html`<li key=${note}>${note}</li>`)}</ul>`;
+    <ul class="soft" ...${inEnglish()}>${result.notes.map((/** @type {string} */ note) => html`<li key=${note}>${note}</li>`)}</ul>`;
 }
 
 /** The median, and the range in which 9 of 10 histories lie. @param {any} props */
