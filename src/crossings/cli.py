@@ -223,8 +223,12 @@ def forecast(
         list[str] | None, typer.Option(help="A past crisis of your library to learn from too.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--reasons", help="Say what moved it since a day ago (takes longer).")
+        bool,
+        typer.Option("--reasons", help="Say what moved it since the last kept forecast (longer)."),
     ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="Reasons since this moment; else the last kept, or a day.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the forecast's files and page.")
@@ -241,7 +245,7 @@ def forecast(
     Example: [bold]crossings forecast nagorno-karabakh-2023 --as-of 2023-09-25 -o out/[/bold]
     """
     if replay is not None:
-        again(situation, replay)
+        again(situation, replay, learn_from or (), database)
         return
 
     from crossings.situation.catalogue import load
@@ -257,12 +261,14 @@ def forecast(
 
     from crossings.exchange.forecast_folder import write_forecast
     from crossings.exchange.forecast_json import forecast_json
-    from crossings.exchange.kept import Kept, default_store
+    from crossings.exchange.kept import Kept, default_store, last_kept
     from crossings.forecast.issue import forecast as issue
     from crossings.publish.page import situation_page
     from crossings.publish.progress import progress_bar
     from crossings.publish.terminal import print_outlook
 
+    if explain and since is None:
+        since = last_kept(everything, as_of, Kept(default_store()))
     with progress_bar() as progress:
         outlook = issue(
             everything,
@@ -272,7 +278,8 @@ def forecast(
             seed,
             include_proposed=include_proposed,
             delay_check=True,
-            explain=explain,
+            explain=explain or since is not None,
+            since=since,
             learn_from=library,
             progress=progress,
         )

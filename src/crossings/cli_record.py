@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -91,9 +92,9 @@ def verify_seal(
     from rich.console import Console
 
     from crossings.errors import InputError
-    from crossings.exchange.forecast_json import input_hashes
     from crossings.publish.track_record import print_seal
     from crossings.situation.catalogue import load
+    from crossings.situation.hashes import input_hashes
     from crossings.verify.seal import differences, read_seal, score_seal
 
     try:
@@ -116,25 +117,40 @@ def verify_seal(
     print("All that could be checked agrees with the seal.")
 
 
-def again(situation: str, file: Path) -> None:
+def again(
+    situation: str,
+    file: Path,
+    learn_from: Sequence[str] = (),
+    database: str | None = None,
+) -> None:
     """Make a kept forecast again and say whether it is the same; status 1 if it is not.
 
     Args:
         situation: a bundled situation or a folder.
         file: a ``forecast.json``, or the folder that holds it.
+        learn_from: the past crises that it learnt from; bundled ones are found by their names.
+        database: the ledger that it was made with.
     """
-    from crossings.exchange.forecast_json import input_hashes, read_description
+    from crossings.exchange.forecast_json import read_description
     from crossings.publish.export import stored
+    from crossings.publish.intake import with_ledger
     from crossings.publish.progress import progress_bar
-    from crossings.situation.catalogue import load
-    from crossings.verify.again import replay
+    from crossings.situation.catalogue import bundled, load
+    from crossings.situation.hashes import input_hashes
+    from crossings.verify.again import library_of, replay
 
     folder = file.parent if file.name == "forecast.json" else file
     kept, known = stored(folder, load(situation))
+    if database is not None:
+        proposed = bool(kept.diagnostics.get("include_proposed"))
+        known = with_ledger(known, database, kept.issued_at.isoformat(), proposed)
+    library = [load(name) for name in learn_from]
+    given = {one.id for one in library}
+    library += [load(name) for name in library_of(kept) if name in {*bundled()} - given]
     described = read_description(_files(folder)["forecast.json"].decode("utf-8"), str(folder))
     inputs = input_hashes(known.as_of(kept.issued_at))
     with progress_bar() as progress:
-        made = replay(kept, known, described["inputs"], inputs, progress)
+        made = replay(kept, known, described["inputs"], inputs, progress, library)
     print("Every draw is the same." if made.same else "The forecast is not the same as it was.")
     for sentence in made.changed:
         print(f"Changed: {sentence}.")

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from crossings.errors import InputError, OutputError
 from crossings.exchange.forecast_csv import COLUMNS, forecast_csv, guarded
 from crossings.exchange.forecast_folder import read_forecast, write_forecast
-from crossings.exchange.forecast_json import forecast_json, input_hashes
+from crossings.exchange.forecast_json import forecast_json
 from crossings.exchange.forecast_netcdf import forecast_netcdf
 from crossings.forecast.outlook import QUANTILE_LEVELS, Outlook
+from crossings.situation.hashes import input_hashes
 from tests import outlooks
 
 FILES = {"forecast.csv", "forecast.nc", "forecast.json", "situation.html"}

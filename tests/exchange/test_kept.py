@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossings.errors import InputError
-from crossings.exchange.kept import Kept
+from crossings.exchange.kept import Kept, last_kept
 from tests.outlooks import ISSUED, outlook, situation
 
 
@@ -45,3 +45,14 @@ def test_no_name_leads_out_of_the_folder(situation_id: str, forecast_id: str) ->
     kept = Kept("/nowhere/at/all")
     with pytest.raises(InputError):
         kept.read(situation_id, forecast_id)
+
+
+def test_the_last_kept_forecast_is_the_newest_before_a_moment(tmp_path: Path) -> None:
+    kept, known = Kept(tmp_path), situation()
+    assert last_kept(known, ISSUED, kept) is None
+    for hours in (-30, -5, 0):
+        issued = ISSUED + dt.timedelta(hours=hours)
+        kept.add(dataclasses.replace(outlook(), issued_at=issued), known)
+    asked = [last_kept(known, when, kept) for when in ("2023-09-25", "2023-09-24", None)]
+    fives = (ISSUED - dt.timedelta(hours=5)).isoformat()
+    assert asked == [fives, (ISSUED - dt.timedelta(hours=30)).isoformat(), ISSUED.isoformat()]

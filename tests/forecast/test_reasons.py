@@ -8,6 +8,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from crossings.errors import InputError
 from crossings.forecast.issue import forecast
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.reasons import MOST, Reasons, reasons
@@ -52,9 +53,9 @@ def test_a_figure_is_told_with_the_median_without_and_with_it() -> None:
     (one,) = found.found
     assert (one.kind, one.rows, one.without, one.median) == ("claims", ("new",), 2000, 5000)
     assert one.visible
-    assert "raises the median from 2,000 to 5,000" in one.sentence
+    assert "raises the median by 3,000 people, from 2,000 to 5,000" in one.sentence
     assert found.before == 2000
-    assert "was 2,000; now it is 5,000" in found.sentences()[0]
+    assert "was 2,000 people; now it is 5,000, 3,000 more" in found.sentences()[0]
 
 
 def test_the_largest_effect_comes_first_and_a_small_one_is_no_visible_difference() -> None:
@@ -98,3 +99,14 @@ def test_a_forecast_tells_its_reasons(figures: tuple[float, float]) -> None:
     assert newest["without"] < newest["median"]
     assert np.isfinite(told["between_seeds"])
     assert "reasons" not in plain.diagnostics
+
+
+def test_reasons_are_told_since_a_moment_that_is_named() -> None:
+    known = one_gate(*OLD, claim("new", 5200.0, 100), claim("newest", 9000.0, 118))
+    # The newest alone came after hour 110 of the situation.
+    made = forecast(known, ISSUED, "2d", 100, explain=True, since=at(110))
+    told = made.diagnostics["reasons"]
+    assert [row for one in told["found"] for row in one["rows"]] == ["newest"]
+    assert told["since"] == at(110).isoformat()
+    with pytest.raises(InputError, match=r"since: found .*, expected a moment before"):
+        forecast(known, ISSUED, "2d", 100, explain=True, since=ISSUED)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossings.errors import InputError
-from crossings.exchange.forecast_json import input_hashes
+from crossings.situation.hashes import input_hashes
 from crossings.verify.record import score
 from crossings.verify.seal import differences, read_seal, score_seal, seal
 from tests.outlooks import ISSUED, outlook, situation

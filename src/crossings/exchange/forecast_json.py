@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 import json
 import math
 from typing import Any
@@ -20,12 +19,11 @@ import numpy as np
 from crossings.errors import InputError
 from crossings.forecast.outlook import ClaimUse, LastFigure, Outlook
 from crossings.forecast.summary import PLAN_LEVEL, Range, day_ends, headline
+from crossings.situation.hashes import input_hashes
 from crossings.situation.records import Situation
 
 FORMAT = "crossings-forecast/1"
 """Name and version of the form, under the key ``format``."""
-
-_TABLES = ("places", "routes", "events", "claims", "context", "priors")
 
 
 def forecast_json(outlook: Outlook, situation: Situation) -> str:
@@ -67,19 +65,6 @@ def _hours(outlook: Outlook) -> float | None:
     if not outlook.times:
         return None
     return (outlook.times[-1] - outlook.issued_at).total_seconds() / 3600
-
-
-def input_hashes(situation: Situation) -> dict[str, str]:
-    """SHA-256 of each table, over its rows in a fixed form and order; of the description too."""
-
-    def digest(lines: list[str]) -> str:
-        return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "replace")).hexdigest()
-
-    described = situation.model_dump_json(include={"id", "start", "time_zone", "step_hours"})
-    hashes = {"situation": digest([described])}
-    for table in _TABLES:
-        hashes[table] = digest([row.model_dump_json() for row in getattr(situation, table)])
-    return hashes
 
 
 def _headline(outlook: Outlook, zone: ZoneInfo) -> dict[str, Any]:

@@ -103,6 +103,18 @@ class Kept:
         return self._shelf(situation) / forecast_id
 
 
+def last_kept(
+    situation: Situation, as_of: str | dt.date | dt.datetime | None, store: Kept
+) -> str | None:
+    """When the last forecast of a situation before a moment was issued; None if none is kept."""
+    before = None if as_of is None else situation.moment(as_of)
+    if before is None:
+        before = max((r.known_at for r in (*situation.claims, *situation.events)), default=None)
+    issued = [row.issued_at for row in store.all(situation.id)]
+    earlier = [when for when in issued if before is not None and when < before]
+    return max(earlier).isoformat() if earlier else None
+
+
 @functools.lru_cache(maxsize=1000)
 def _described(path: Path) -> KeptForecast | None:
     """The row of a kept forecast, which never changes; None where it cannot be read."""

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from crossings.dynamics.streams import block_uniforms, entity_code, normals
+from crossings.errors import InputError
 from crossings.forecast.corridors import Corridors, corridors
 from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
 from crossings.forecast.growth.levels import published_series
@@ -41,6 +42,7 @@ from crossings.forecast.series.outlook import STATISTICAL, by_series
 from crossings.forecast.start import Start, drawn_so, start_of_flow
 from crossings.forecast.unmapped import with_assumed_roads
 from crossings.forecast.uses import claim_uses
+from crossings.situation.hashes import whole_hash
 from crossings.situation.records import ALL, Situation
 
 F8 = npt.NDArray[np.float64]
@@ -50,7 +52,7 @@ FUTURES = 2
 """Futures that follow each sampled past, where there are enough members."""
 
 SINCE = dt.timedelta(days=1)
-"""What moved a forecast is told since so long before it."""
+"""What moved a forecast is told since so long before it, where no other moment is named."""
 
 DELAY = dt.timedelta(hours=2)
 """Assumed publication times may be this much later: shown beside every forecast."""
@@ -67,6 +69,7 @@ def forecast(
     times: Sequence[dt.datetime] = (),
     delay_check: bool = False,
     explain: bool = False,
+    since: str | dt.date | dt.datetime | None = None,
     learn_from: Sequence[Situation] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Outlook:
@@ -82,8 +85,9 @@ def forecast(
         times: further forecast times, such as the hour of a meeting, within the horizon.
         delay_check: whether to note what would change if every assumed publication time were two
             hours later (a second forecast, where that takes a row away).
-        explain: whether to say what moved the forecast since a day ago, by leaving out each new
+        explain: whether to say what moved the forecast ``since`` then, by leaving out each new
             bulletin and event in turn (up to nine smaller forecasts).
+        since: a moment before ``as_of``, such as that of the last forecast; None a day before.
         learn_from: past crises of the user's own, for the statistical component.
         progress: told the share of the work that is done.
 
@@ -91,18 +95,45 @@ def forecast(
         InputError: the moment is before anything was known, or an argument is out of range.
     """
     asked = request(situation, as_of, horizon, members, seed, include_proposed, times)
+    before = _before(asked, since)
     library = [to_learn_from(one) for one in learn_from]
     outlook = by_series(asked, library, _versions()) or _run(asked, progress)
+    outlook = dataclasses.replace(
+        outlook, diagnostics=outlook.diagnostics | _asked_beside(include_proposed, learn_from)
+    )
     if explain:
-        outlook = _explained(asked, outlook, library)
+        outlook = _explained(asked, outlook, library, before)
     if not delay_check or outlook.carried_by == STATISTICAL:  # its unit of time is the day
         return outlook
     note = _delay_note(situation, asked, outlook)
     return dataclasses.replace(outlook, notes=(*outlook.notes, *note))
 
 
-def _explained(asked: Request, outlook: Outlook, library: Sequence[PastCrisis]) -> Outlook:
-    """The outlook with what moved it since a day before."""
+def _before(asked: Request, since: str | dt.date | dt.datetime | None) -> dt.datetime:
+    """The moment with which a forecast is compared."""
+    if since is None:
+        return asked.issued_at - SINCE
+    when = asked.situation.moment(since)
+    if when >= asked.issued_at:
+        raise InputError(
+            f"since: found {when.isoformat()}, expected a moment before the forecast is issued "
+            f"({asked.issued_at.isoformat()})"
+        )
+    return when
+
+
+def _asked_beside(include_proposed: bool, learn_from: Sequence[Situation]) -> dict[str, object]:
+    """What else it takes to make the same forecast again, besides the rows known then."""
+    library = {one.id: whole_hash(one) for one in learn_from}
+    return ({"include_proposed": True} if include_proposed else {}) | (
+        {"learn_from": library} if library else {}
+    )
+
+
+def _explained(
+    asked: Request, outlook: Outlook, library: Sequence[PastCrisis], since: dt.datetime
+) -> Outlook:
+    """The outlook with what moved it since a moment before."""
 
     def run(known: Situation, issued_at: dt.datetime, members: int, seed: int) -> Outlook:
         again = dataclasses.replace(
@@ -110,7 +141,6 @@ def _explained(asked: Request, outlook: Outlook, library: Sequence[PastCrisis]) 
         )
         return by_series(again, library, _versions()) or _run(again, None)
 
-    since = asked.issued_at - SINCE
     found = reasons(asked.situation, outlook, since, run)
     return dataclasses.replace(
         outlook, diagnostics=outlook.diagnostics | {"reasons": found.as_dict()}

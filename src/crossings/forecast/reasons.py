@@ -1,6 +1,6 @@
 """What moved a forecast: the forecast again without each new bulletin and event.
 
-Since the issue before (a day ago unless said otherwise) some figures and events became known. Each
+Since the forecast before (or a day ago) some figures and events became known. Each
 bulletin and each event is left out in turn and the forecast made again with fewer members; how far
 the median at the end of the horizon moves is what it did, given all the rest. Effects do not add
 up: two figures that say the same leave nothing for either. One more forecast with another seed
@@ -70,17 +70,22 @@ class Reasons:
     def sentences(self) -> tuple[str, ...]:
         """One plain sentence each, the largest effect first."""
         said = []
-        since = f"{self.since:%d %B %Y, %H:%M}"
+        since = f"{self.since.day} {self.since:%B %Y, %H:%M}"
         if self.before is not None:
+            more = self.median - self.before
+            change = (
+                f"{_people(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "as many"
+            )
             said.append(
                 f"From what was known on {since} the median for the same time was "
-                f"{_people(self.before)}; now it is {_people(self.median)}."
+                f"{_people(self.before)} people; now it is {_people(self.median)}, {change}."
             )
         said += [reason.sentence for reason in self.found]
         if not self.found:
             said.append(f"No figure or event that enters became known after {since}.")
         if self.untried:
-            said.append(f"{self.untried} more new bulletins and events were not tried.")
+            told = "bulletin or event was" if self.untried == 1 else "bulletins and events were"
+            said.append(f"{self.untried} more new {told} not tried.")
         return tuple(said)
 
     def as_dict(self) -> dict[str, object]:
@@ -105,7 +110,7 @@ def reasons(situation: Situation, outlook: Outlook, since: dt.datetime, run: Run
     Args:
         situation: as of the issue time.
         outlook: the forecast that is to be explained.
-        since: when the forecast before was issued.
+        since: when the forecast before was issued; told in the situation's zone.
         run: makes a forecast up to the end of the same horizon.
     """
     issued_at, members = outlook.issued_at, min(MEMBERS, outlook.members)
@@ -134,6 +139,7 @@ def reasons(situation: Situation, outlook: Outlook, since: dt.datetime, run: Run
     known = situation.as_of(since)
     early = since >= situation.start and bool(known.claims or known.events)
     before = median(known, since) if early else None
+    since = since.astimezone(situation.zone)
     return Reasons(since, before, as_it_is, chance, tuple(r for _, r in found), rest)
 
 
@@ -218,14 +224,14 @@ def _sentence(
         if isinstance(row, Event):
             when = row.time.astimezone(situation.zone)
             place = f" at {where}" if where else ""
-            said.append(f"{row.kind.replace('_', ' ')}{place} on {when:%d %B, %H:%M}")
+            said.append(f"{row.kind.replace('_', ' ')}{place} on {_moment(when)}")
             continue
         told = (row.as_of or row.known_at).astimezone(situation.zone)
         source = ", ".join(row.sources) or row.publisher or "unnamed"
         place = f" at {where}" if where else ""
         said.append(
             f"{_people(row.value or 0.0)} {row.unit} {row.measure}{place}, as of "
-            f"{told:%d %B, %H:%M} ({source})"
+            f"{_moment(told)} ({source})"
         )
     what = "; ".join(said[:3]) + (f" and {len(said) - 3} more" if len(said) > 3 else "")
     change = "raises" if median > without else "lowers"
@@ -233,7 +239,14 @@ def _sentence(
         return (
             f"{what}: no visible difference ({_people(without)} without, {_people(median)} with)."
         )
-    return f"{what}: {change} the median from {_people(without)} to {_people(median)}."
+    return (
+        f"{what}: {change} the median by {_people(abs(median - without))} people, from "
+        f"{_people(without)} to {_people(median)}."
+    )
+
+
+def _moment(when: dt.datetime) -> str:
+    return f"{when.day} {when:%B, %H:%M}"
 
 
 def _people(value: float) -> str:

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from crossings.exchange.forecast_json import input_hashes
 from crossings.forecast.outlook import QUANTILE_LEVELS, Outlook
 from crossings.forecast.passages import passages
 from crossings.forecast.summary import Headline, day_ends, headline
@@ -25,6 +24,7 @@ from crossings.publish.page_method import LIMITS, METHOD, READING, RESPONSIBILIT
 from crossings.publish.view import View, is_public, view
 from crossings.situation.closures import closed_routes
 from crossings.situation.disagreements import disagreements
+from crossings.situation.hashes import input_hashes
 from crossings.situation.records import ALL, Claim, Context, Event, Situation
 from crossings.verify.record import history
 from crossings.verify.simple_rules import compared, simple_rules

@@ -72,8 +72,9 @@ def reasons_section(view: View) -> str:
         return ""
     items = "".join(f"<li>{text(sentence)}</li>" for sentence in view.reasons)
     return (
-        '<section id="reasons"><h2>What moved it since a day before</h2>'
-        '<p class="soft">The median at the end, made again without each new bulletin or event. '
+        '<section id="reasons"><h2>What moved it</h2>'
+        f'<p class="soft">Since {text(view.reasons_since)}: the median at the end, made again '
+        "without each new bulletin or event. "
         f"Effects do not add up.</p><ul>{items}</ul></section>"
     )
 

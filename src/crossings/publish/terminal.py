@@ -60,7 +60,7 @@ def print_outlook(
             console.print(Text(f"{SHARES_ASSUMED}\n", style="dim"))
     _print_claims(console, shown)
     if shown.reasons:
-        console.print(Text("What moved it since a day before", style="bold"))
+        console.print(Text(f"What moved it since {shown.reasons_since}", style="bold"))
         for sentence in shown.reasons:
             console.print(Text(f"- {clean(sentence, 600)}"))
         console.print()

@@ -17,7 +17,7 @@ import numpy as np
 from crossings.errors import InputError
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.summary import day_ends
-from crossings.publish.words import closing_date
+from crossings.publish.words import closing_date, moment
 from crossings.situation.records import ALL, Claim, Situation
 
 Profile = Literal["internal", "public"]
@@ -116,6 +116,13 @@ class View:
             return ()
         found = self.outlook.diagnostics.get("reasons", {}).get("sentences", [])
         return tuple(str(sentence) for sentence in found)
+
+    @property
+    def reasons_since(self) -> str:
+        """``22:00 on 24 September 2023``: the moment that the reasons compare with."""
+        found = self.outlook.diagnostics.get("reasons", {}).get("since", "")
+        when = dt.datetime.fromisoformat(found).astimezone(self.zone) if found else self.issued_at
+        return moment(when, year=True)
 
     def reported_later(self, target: str, place: str) -> dict[dt.date, Claim]:
         """The last figure for each day that became public after the issue time.
