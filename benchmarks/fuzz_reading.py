@@ -33,7 +33,7 @@ import typst
 from crossings.errors import InputError
 from crossings.reports.inputs.document import Document, safe_text
 from crossings.reports.inputs.opening import open_bytes
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.model_reader import _checked
 from crossings.reports.numbers import find_figures
 from crossings.reports.place_names import PlaceNames

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.numbers import find_figures
 from crossings.reports.reader import split
 

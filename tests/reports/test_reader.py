@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import crossings as cx
 from benchmarks.reading_scores import pairs, score, source_right
 from crossings.errors import InputError
-from crossings.reports.lexicon import languages
+from crossings.reports.lexicon_files import languages
 from tests.reports.labelled import PASSAGES, passages
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "reports"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossings.reports.inflection import Inflection
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.patterns import Patterns
 from crossings.reports.reader import read
 from crossings.reports.records import ReadClaim, ReadContext, ReadEvent, Reading

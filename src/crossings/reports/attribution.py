@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crossings.reports.cues import Cue, Speakers, choose
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.quotations import quotation_groups
 from crossings.reports.records import ReadClaim, Sentence
-from crossings.reports.sources import Cue, Speakers, choose, cues_of
+from crossings.reports.sources import cues_of
 
 
 class Attribution:

@@ -8,7 +8,8 @@ import re
 from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.places import Mention, mentions_of, origin_of, place_of, residence_of
+from crossings.reports.mentions import Mention, mentions_of
+from crossings.reports.places import origin_of, place_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
 from crossings.reports.times import TimePhrase, When, is_vague, resolve, times_of

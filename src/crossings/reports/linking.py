@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from crossings.errors import InputError
 from crossings.reports.inputs.document import Document
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.place_names import MOVED, Match, PlaceNames, country_code, folded
 from crossings.reports.records import ReadClaim, ReadContext, ReadEvent, Reading
 from crossings.situation.records import (

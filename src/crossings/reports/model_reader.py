@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.model_endpoint import ModelError, ModelSettings, ask
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import Figure, ReadClaim, Reading

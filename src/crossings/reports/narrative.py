@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crossings.reports.attribution import Attribution
+from crossings.reports.cues import Cue
 from crossings.reports.lexicon import Lexicon
+from crossings.reports.mentions import Mention, mentions_of
 from crossings.reports.names import is_capital
-from crossings.reports.places import Mention, mentions_of
 from crossings.reports.records import ReadContext, ReadEvent, Reading, Sentence
-from crossings.reports.sources import Cue
 from crossings.reports.statement_lexicon import JUDGEMENT, StatementLexicon
 from crossings.reports.statements import Statement, find_statements
 from crossings.reports.times import TimePhrase, resolve, times_of

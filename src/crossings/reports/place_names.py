@@ -17,7 +17,7 @@ from importlib.resources import files
 
 import pycountry
 
-from crossings.reports.lexicon import load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.situation.naming import plain
 from crossings.situation.records import ALL, Place, Situation
 

@@ -10,7 +10,8 @@ from crossings.reports.counted import Count
 from crossings.reports.counts import counts_of
 from crossings.reports.describe import attribute, date, locate
 from crossings.reports.groups import tie_claims
-from crossings.reports.lexicon import Lexicon, load_lexicon
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.narrative import tell
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import ReadClaim, Reading, Sentence

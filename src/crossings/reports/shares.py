@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from crossings.reports.attribution import Attribution
-from crossings.reports.lexicon import entries, load_lexicon
+from crossings.reports.lexicon_files import entries, load_lexicon
 from crossings.reports.numbers import find_figures
 from crossings.reports.patterns import Patterns
 from crossings.reports.records import ReadClaim, Reading, Sentence, Token

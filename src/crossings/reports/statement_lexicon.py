@@ -11,7 +11,8 @@ from typing import Any
 
 from crossings.reports.clauses import Clause, ClauseWords
 from crossings.reports.inflection import Inflection
-from crossings.reports.lexicon import Lexicon, entries, load_lexicon
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.lexicon_files import entries, load_lexicon
 from crossings.reports.patterns import Patterns
 from crossings.reports.records import Token
 

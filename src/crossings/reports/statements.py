@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crossings.reports.clauses import Clause, clauses
+from crossings.reports.mentions import Mention
 from crossings.reports.patterns import Found
-from crossings.reports.places import Mention
 from crossings.reports.records import Sentence, Token
 from crossings.reports.sides import Sides, sides
 from crossings.reports.statement_lexicon import JUDGEMENT, OTHER, Rule, StatementLexicon

@@ -1,0 +1,331 @@
+"""The noun phrases before and after a cue, as names of speakers."""
+
+from __future__ import annotations
+
+from crossings.reports.names import LONGEST, Names, is_capital
+
+_REACH = 22
+_OPENERS = {
+    "but", "and", "meanwhile", "however", "earlier", "later", "separately", "also", "yet", "still",
+    "so", "then", "while", "as", "when", "although", "though", "because", "that", "where",
+    "recently", "previously", "after", "before", "since", "if",
+}  # fmt: skip
+_BREAKS = {
+    "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
+}  # fmt: skip
+_AFTER_PARTICIPLE = {"on", "by", "in", "at", "to", "late", "early", "from", "this", "last"}
+_INSIDE_NAMES = {"'", "’", "-", ".", "&", "/"}
+_QUOTES = {'"', "“", "”", "«", "»", "‘"}
+_STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
+
+
+class NounPhrases(Names):
+    """Finds the noun phrases of one sentence in which a speaker is named."""
+
+    def subject(self) -> tuple[int, int] | None:
+        """The first noun phrase of the sentence, before its first verb."""
+        for position, token in enumerate(self.tokens):
+            following = self.tokens[position + 1] if position + 1 < len(self.tokens) else token
+            acts = "maybe_verb" in token.classes and "determiner" in following.classes
+            if position and (acts or token.classes & {"verb", "auxiliary", "modal"}):
+                last = self._without_hedges(position)
+                return self._trimmed(self._back(last), last) if last else None
+        return None
+
+    def phrase_before(self, verb: int) -> tuple[int, int] | None:
+        """The noun phrase that is the subject of the verb at ``verb``."""
+        last = self._without_hedges(verb)
+        last = self._without_anonymity(last)
+        if last <= 0:
+            return None
+        if self.tokens[last - 1].low in {"and", "but"} and last > 1:
+            return self.subject()  # "X disputes the number and says ..."
+        if self.tokens[last - 1].text == ",":
+            return self._around_insertion(last - 1)
+        first = self._back(last)
+        return self._trimmed(first, last)
+
+    def _without_anonymity(self, last: int) -> int:
+        """The end of the name before "who asked not to be named", commas aside."""
+        end = last - 1 if last and self.tokens[last - 1].text == "," else last
+        for first in range(max(0, end - 9), end - 2):
+            hit = self._speech.anonymous.at(self.tokens, first)
+            if hit is not None and hit[0] == end:
+                return first - 1 if first and self.tokens[first - 1].text == "," else first
+        return last
+
+    def _without_hedges(self, last: int) -> int:
+        while last > 0 and (
+            self.tokens[last - 1].low in self._speech.hedges
+            or "adverb" in self.tokens[last - 1].classes
+        ):
+            last -= 1
+        return last
+
+    def _around_insertion(self, comma: int) -> tuple[int, int] | None:
+        """As in "X, the Y, said": the base before the insertion, with it."""
+        opening = comma - 1
+        while opening > 0 and self.tokens[opening].text != ",":
+            if self.tokens[opening].text in _STOPS or comma - opening > _REACH:
+                return None
+            opening -= 1
+        if opening <= 0:
+            return None
+        first = self._back(opening)
+        if first >= opening or not self.can_speak(first, opening):
+            inside = self._trimmed(opening + 1, comma)
+            return inside
+        trimmed = self._trimmed(first, opening)
+        if trimmed is None:
+            return None
+        whole = comma - trimmed[0]
+        return (trimmed[0], comma if whole <= LONGEST else opening)
+
+    def _back(self, last: int) -> int:
+        """The first token of the noun phrase that ends before ``last``."""
+        first = last
+        while first > 0 and last - first < _REACH:
+            if self.tokens[first - 1].text == ")" and first > 2 and self._text_at(first - 3) == "(":
+                first -= 3  # (AFP)
+            elif self._begins_after(first - 1, last):
+                break
+            else:
+                first -= 1
+        return first
+
+    def _text_at(self, position: int) -> str:
+        return self.tokens[position].text
+
+    def _begins_after(self, position: int, last: int) -> bool:
+        """Whether the noun phrase that ends before ``last`` begins after ``position``."""
+        token = self.tokens[position]
+        if token.kind == "sign" and token.text in _STOPS:
+            return True
+        if token.text == ",":
+            return not self._role_before_name(position)
+        if token.low == "and":
+            return not self._joins_names(position, last)
+        if token.classes & {"relative", "modal", "be", "have"} or token.low in _BREAKS:
+            return True
+        participle = token.low.endswith("ing") and self._low(position - 1) != ","
+        if "verb" in token.classes and not participle and not self._attribute(position):
+            # "survivors interviewed by UNHCR" is one phrase
+            return token.low not in self._speech.reached_by or self._low(position + 1) != "by"
+        return False
+
+    def _attribute(self, position: int) -> bool:
+        """Whether a participle stands inside a noun phrase: "state-run", "the united party"."""
+        following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
+        before = self.tokens[position - 1] if position else None
+        if is_capital(self.tokens[position]) and position:
+            return True
+        return (
+            following is not None
+            and following.kind == "word"
+            and not following.classes & {"determiner", "preposition", "pronoun", "auxiliary"}
+            and before is not None
+            and bool(before.classes & {"determiner"} or before.low in {"'s", "of"})
+        )
+
+    def _role_before_name(self, comma: int) -> bool:
+        """As in "the head of the commission, Alsir Khaled": one phrase."""
+        after = self.tokens[comma + 1] if comma + 1 < len(self.tokens) else None
+        if after is None or comma == 0:
+            return False
+        role = False
+        for index in range(comma - 1, max(-1, comma - 9), -1):
+            token = self.tokens[index]
+            if token.kind == "sign" and token.text not in {"-", "'", "’"}:
+                break
+            if "verb" in token.classes or token.low == "according" or self.is_time(index):
+                return False
+            role = role or token.low in self._speech.speakers
+        return role and is_capital(after)
+
+    def _joins_names(self, position: int, last: int) -> bool:
+        """Whether "and" joins two speakers: "US and Mexican officials", "UNHCR and partners"."""
+        before, after = self.tokens[position - 1], self.tokens[position + 1 : last]
+        left = is_capital(before) or before.low in self._speech.speakers
+        right = any(is_capital(word) or word.low in self._speech.speakers for word in after)
+        if position > 0 and left and right and len(after) <= 9:
+            return True
+        of = position > 2 and self.tokens[position - 2].low in {"of", "for"}
+        return of and self.tokens[position - 3].low in self._speech.speakers
+
+    def _trimmed(self, first: int, last: int) -> tuple[int, int] | None:
+        """A span without openers ("But on Monday ...") and times at its ends."""
+        tokens = self.tokens
+        while first < last and (
+            tokens[first].low in _OPENERS or tokens[first].text == "," or self._leading_time(first)
+        ):
+            first += 1
+        first = self._after_opening_phrase(first, last)
+        while last > first and (
+            self.is_time(last - 1)
+            or tokens[last - 1].low in {"on", "in", "this", "at", "by", "from", "since", "until"}
+            or tokens[last - 1].text == ","
+        ):
+            last -= 1
+        while last - first > 1:
+            cut_at = next(
+                (
+                    index
+                    for index in range(first + 1, last - 1)
+                    if tokens[index].low in {"on", "in"} and self.is_time(index + 1)
+                ),
+                None,
+            )
+            if cut_at is None:
+                break
+            last = cut_at
+        return (first, last) if last > first else None
+
+    def _leading_time(self, first: int) -> bool:
+        token = self.tokens[first]
+        return token.low in self._lexicon.times and token.low not in {"time", "times"}
+
+    def _after_opening_phrase(self, first: int, last: int) -> int:
+        """As in "In Gaza officials", "On Monday the UN": the subject after an opening phrase."""
+        tokens = self.tokens
+        if first >= last or "preposition" not in tokens[first].classes:
+            return first
+        for index in range(last - 1, first, -1):
+            if tokens[index].classes & {"determiner"} or tokens[index].text == ",":
+                return index + (tokens[index].text == ",")
+        index = first + 1
+        while index < last - 1 and (is_capital(tokens[index]) or self.is_time(index)):
+            index += 1
+        return index
+
+    def phrase_after(self, first: int) -> tuple[int, int] | None:
+        """The noun phrase that begins at ``first``."""
+        tokens = self.tokens
+        last = first
+        while last < len(tokens) and last - first < _REACH:
+            if tokens[last].text == "(" and last + 2 < len(tokens) and tokens[last + 2].text == ")":
+                last += 3  # (AFP)
+            elif self._ends_phrase(last, first):
+                break
+            else:
+                last += 1
+        while last > first and (
+            tokens[last - 1].classes & {"preposition", "conjunction", "determiner", "adverb"}
+            or tokens[last - 1].text in {",", "'", "-"}
+        ):
+            last -= 1
+        return (first, last) if last > first else None
+
+    def _ends_phrase(self, position: int, first: int) -> bool:
+        """Whether the noun phrase that began at ``first`` ends before ``position``."""
+        token = self.tokens[position]
+        if token.text == ",":
+            return not self._apposition_follows(position, first)
+        if token.kind == "sign":
+            return token.text not in _INSIDE_NAMES
+        if token.classes & {"be", "have", "modal", "relative", "clause_word"}:
+            return True
+        if position == first:
+            return False
+        following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
+        if token.low == "to" and following is not None and "maybe_verb" in following.classes:
+            return True  # told residents to leave
+        noun = token.low.endswith("ing") and (following is None or following.kind == "sign")
+        if "verb" in token.classes and not is_capital(token) and not noun:
+            return not (token.low.endswith("ed") and self._attribute(position))
+        if token.low in {"and", "or"}:
+            return not self._joins_after(position)
+        return self.is_time(position) and not self._inside_name(position)
+
+    def _inside_name(self, position: int) -> bool:
+        """As in "New York Times": a word of time inside a name."""
+        return is_capital(self.tokens[position]) and is_capital(self.tokens[position - 1])
+
+    def _apposition_follows(self, comma: int, first: int) -> bool:
+        """As in "the head of the commission, Alsir Khaled" or "Keo Vy, cabinet chief for ..."."""
+        tokens = self.tokens
+        after = comma + 1
+        if after >= len(tokens) or tokens[after].kind != "word":
+            return False
+        if tokens[after].low in {"and", "but", "as", "which", "who", "while", "with", "adding"}:
+            return False
+        ahead = tokens[after : after + 9]
+        role = any(token.low in self._speech.speakers for token in ahead)
+        role_before = any(
+            token.low in self._speech.speakers for token in tokens[max(first, comma - 8) : comma]
+        )
+        if comma - first > 8:
+            return False
+        name_before = is_capital(tokens[comma - 1]) and not role_before
+        return (name_before and role) or (
+            role_before
+            and is_capital(tokens[after])
+            and after + 1 < len(tokens)
+            and is_capital(tokens[after + 1])
+        )
+
+    def _joins_after(self, position: int) -> bool:
+        after = self.tokens[position + 1 : position + 4]
+        return any(is_capital(word) or word.low in self._speech.speakers for word in after)
+
+    # --- kinds of names ---------------------------------------------------------------------------
+
+    def persons(self) -> list[str]:
+        """Persons named with their office or title in the sentence, or as its subject."""
+        found = []
+        subject = self.subject()
+        if subject is not None and self.can_speak(*subject):
+            name = self.text(*subject)
+            if self.is_person(name) and "speaker_pronoun" not in self.tokens[subject[0]].classes:
+                found.append(name)
+        tokens = self.tokens
+        for index in range(len(tokens) - 1):
+            token = tokens[index]
+            title = "title" in token.classes
+            if title and is_capital(tokens[index + 1]):
+                end = index + 1
+                while end < len(tokens) and end < index + 5 and is_capital(tokens[end]):
+                    end += 1
+                found.append(self.text(index, end))
+        return found
+
+    def told(self, after: int) -> str | None:
+        """Who was told: "told the BBC", "told Radio Dabanga that"."""
+        span = self.phrase_after(after)
+        if span is None:
+            return None
+        name = self.text(*span)
+        if self.tokens[span[0]].low in {"reporters", "journalists", "them", "him", "her", "me"}:
+            return None
+        return name or None
+
+    def trails_off(self, after: int) -> bool:
+        """Whether nothing is said after the verb: a time, a place, an occasion, then the end."""
+        tokens = self.tokens
+        for words, index in enumerate(range(after, len(tokens)), 1):
+            token = tokens[index]
+            if token.text in {".", ";", "!", "?"} and index >= len(tokens) - 3:
+                return True
+            if token.text == "," or token.low in {"as", "while", "adding", "and"}:
+                return True
+            if token.low in {"that", ":"} or token.text in {'"', "“", ":"}:
+                return False
+            if token.kind == "number" and not self.is_time(index):
+                return False
+            if words > 12 or (words == 1 and not self._trailing(index)):
+                return False
+            noun = token.low.endswith("ing") or (
+                token.low.endswith("ed") and self._low(index + 1) in _AFTER_PARTICIPLE
+            )
+            if token.classes & {"be", "have", "modal", "verb"} and words > 1 and not noun:
+                return False
+        return True
+
+    def _trailing(self, index: int) -> bool:
+        token = self.tokens[index]
+        return bool(
+            token.low in self._lexicon.times
+            or token.classes & {"preposition", "adverb"}
+            or token.low in {"reporters", "here"}
+            or self._speech.media.at(self.tokens, index) is not None
+            or is_capital(token)
+        )

@@ -1,0 +1,333 @@
+"""Stage 7b: "X said ...", "..., said X", "said he", "X's figure": verbs and nouns of saying."""
+
+from __future__ import annotations
+
+from crossings.reports.cues import Cue, Speakers
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.measures import helpers_before
+from crossings.reports.names import is_capital
+from crossings.reports.noun_phrases import NounPhrases
+from crossings.reports.records import Sentence, Token
+
+
+def spoken_cues(
+    sentence: Sentence, names: NounPhrases, memory: Speakers, lexicon: Lexicon
+) -> list[Cue]:
+    """The cues of verbs of saying, else those of figures that belong to somebody."""
+    tokens = sentence.tokens
+    cues: list[Cue] = []
+    for position, token in enumerate(tokens):
+        verb = lexicon.speech.verbs.get(token.low) if token.kind == "word" else None
+        if verb is None or not _may_speak(tokens, position, verb, lexicon):
+            continue
+        cue = _cue_at(tokens, position, verb, names, memory, lexicon)
+        if cue is not None and cue.rule == _SAYING and cues:
+            cue.sources, cue.via = cues[-1].sources, cues[-1].via  # "X said ..., adding that ..."
+        if cue is not None:
+            _limit(cue, tokens)
+            cues.append(cue)
+            note(cue, names, memory)
+    return _settled(cues) + _figure_of(sentence, names, lexicon) or _owned(sentence, names, lexicon)
+
+
+def _cue_at(
+    tokens: list[Token],
+    position: int,
+    verb: tuple[str, str],
+    names: NounPhrases,
+    memory: Speakers,
+    lexicon: Lexicon,
+) -> Cue | None:
+    """The cue of the verb of saying at ``position``, if it has a speaker and says something."""
+    if verb[1] == "ing":
+        return _participle(tokens, position, names, lexicon)
+    if verb[0] not in lexicon.speech.telling:
+        cue = _inverted(tokens, position, names, memory)
+        if cue is not None:
+            return cue
+    return _subject_before(tokens, position, verb, names, memory, lexicon)
+
+
+def _limit(cue: Cue, tokens: list[Token]) -> None:
+    """A cue that closes what was said does not speak for a new clause after it."""
+    if cue.first > 0:
+        return
+    for position in range(cue.at + 1, min(cue.at + 9, len(tokens) - 1)):
+        aside = tokens[position].low == "as" and tokens[position + 1].low != "of"
+        if aside or (
+            tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE
+        ):
+            cue.last = position
+            return
+
+
+_OBJECT_OF = {"in", "from", "of", "with", "at", "on", "for", "to", "under"}
+_NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
+
+
+_SAYING = "X, saying ..."
+
+
+def _settled(cues: list[Cue]) -> list[Cue]:
+    """A cue that speaks forwards ends where the next one begins."""
+    for number, cue in enumerate(cues[:-1]):
+        later = cues[number + 1]
+        if cue.rule == "X said ..." and later.rule == "X said ...":
+            cue.last = max(later.at - 1, cue.at + 1)
+    return cues
+
+
+def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon: Lexicon) -> bool:
+    """Whether a form of a verb of saying is one here, and not a noun, an adjective, a passive."""
+    lemma, form = verb
+    token = tokens[position]
+    before = tokens[position - 1] if position else None
+    if before is not None and is_capital(token) and is_capital(before):
+        return False  # the United States
+    helpers = helpers_before(tokens, position)
+    if before is not None and (before.low == "to" or "to" in helpers):
+        return False
+    if token.low in lexicon.speech.nouns and (
+        before is None or before.classes & {"determiner", "preposition"} or before.low == "'s"
+    ):
+        return False
+    if form in {"ed", "en"}:
+        if "be" in helpers or (before is not None and before.classes & {"determiner"}):
+            return False
+        following = _low(tokens, position + 1)
+        if following in {"by", "as"} and token.low != "said":
+            return False
+        if following == "to" and "have" not in helpers and lemma != "say":
+            return False  # people believed to have died
+    if lemma == "claim":
+        ahead = tokens[position + 1 : position + 7]
+        return not any(word.low in lexicon.speech.claimed for word in ahead)
+    if lemma in lexicon.speech.past_only and form in {"base", "s"}:
+        if _low(tokens, position + 1) == "that":
+            return lemma != "witness"
+        plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
+        return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
+    return True
+
+
+def _is_speaker(token: Token | None, lexicon: Lexicon) -> bool:
+    return token is not None and token.low in lexicon.speech.speakers
+
+
+def _low(tokens: list[Token], position: int) -> str:
+    return tokens[position].low if 0 <= position < len(tokens) else ""
+
+
+def _has_content(
+    tokens: list[Token], after: int, lexicon: Lexicon, only_that: bool = False
+) -> bool:
+    """Whether what is said follows: that, a quotation, or (unless ``only_that``) a number."""
+    for position, token in enumerate(tokens[after : after + 11], after):
+        if token.low == "that" or token.text in {":", '"', "“", "‘"}:
+            return True
+        if token.text in {",", ".", ";"}:
+            return False
+        if only_that:
+            continue
+        if token.kind == "number":
+            return True
+        if lexicon.numbers.qualifiers.at(tokens, position) is not None:
+            return True
+        if token.low in lexicon.numbers.beginnings and token.low not in lexicon.numbers.articles:
+            return True
+        if lexicon.numbers.phrases.at(tokens, position) is not None:
+            return True
+    return False
+
+
+def _participle(
+    tokens: list[Token], position: int, names: NounPhrases, lexicon: Lexicon
+) -> Cue | None:
+    """As in "..., confirming that 15" (of the subject), "reports claiming that", "are saying"."""
+    if not _has_content(tokens, position + 1, lexicon):
+        return None
+    if "be" in helpers_before(tokens, position):
+        span = names.phrase_before(position)
+    elif position and (tokens[position - 1].text == "," or tokens[position - 1].low == "and"):
+        span = names.subject()
+    else:
+        span = names.phrase_before(position)
+    if span is None or not names.can_speak(*span):
+        return None
+    found = names.listed(*span)
+    speaker = found[0] if found else ""
+    return Cue(found, None, position, len(tokens), position, _SAYING, speaker)
+
+
+def _inverted(
+    tokens: list[Token], position: int, names: NounPhrases, memory: Speakers
+) -> Cue | None:
+    """As in "..., said X, the Y" and "Said X: ..."."""
+    before = tokens[position - 1].text if position else ""
+    if before not in {"", ",", '"', "”", "’", "'", "–", "—", "?", "!"}:
+        return None
+    if position + 1 >= len(tokens):
+        return None
+    following = tokens[position + 1]
+    if following.kind != "word" or following.low in {"that", "it", "in", "on", "to", "at", "by"}:
+        return None
+    if following.low in {"he", "she", "they"}:
+        speaker = memory.person or memory.group
+        return Cue([speaker] if speaker else [], None, 0, len(tokens), position, "said he")
+    span = names.phrase_after(position + 1)
+    if span is None or not names.can_speak(*span):
+        return None
+    name = names.text(*span)
+    return Cue([name], None, 0, len(tokens), position, "..., said X", name)
+
+
+def _subject_before(
+    tokens: list[Token],
+    position: int,
+    verb: tuple[str, str],
+    names: NounPhrases,
+    memory: Speakers,
+    lexicon: Lexicon,
+) -> Cue | None:
+    who = position - 1
+    if who > 1 and tokens[who].low == "who":
+        span = names.phrase_before(who - (tokens[who - 1].text == ","))
+    else:
+        span = names.phrase_before(position)
+    if span is None:
+        return None
+    first, last = span
+    before = tokens[first - 1] if first else None
+    if before is not None and before.low in _OBJECT_OF and verb[0] not in lexicon.speech.telling:
+        return None  # "in a report published on Friday"
+    if any(token.kind == "number" for token in tokens[first:last]):
+        return None  # people who are counted
+    if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
+        return None
+    told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
+    backwards = verb[0] not in lexicon.speech.not_after and _speaks_backwards(
+        tokens, first, told[1] if told else position + 1, names
+    )
+    if verb[0] in lexicon.speech.weak and not (backwards and first > 0):
+        if not _has_content(tokens, position + 1, lexicon, verb[0] in lexicon.speech.only_that):
+            return None
+        if last - first == 1 and not _is_body(tokens, first, lexicon):
+            return None  # "Chittagong counted 29"
+    cue = _speaker(tokens, first, last, position, names, memory, lexicon)
+    if cue is None:
+        return None
+    cue.weak = verb[0] in lexicon.speech.by_counting and not backwards
+    if backwards:
+        cue.first = 0
+        cue.rule = "..., X said" if cue.speaker else cue.rule
+    if told is not None:
+        cue.via = names.told(position + 1)
+    return cue
+
+
+def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether one word is a body or a role, not only a name."""
+    token = tokens[position]
+    known = lexicon.speech.organisations.at(tokens, position) is not None
+    acronym = token.text.isupper() and len(token.text) > 1
+    return known or acronym or token.low in lexicon.speech.speakers
+
+
+def _is_plural(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether a subject can have a verb without an -s."""
+    head = tokens[last - 1]
+    if head.low.endswith("s") or head.text.isupper() or last - first > 3:
+        return True
+    people = lexicon.people.at(tokens, last - 1)
+    if people is not None and people[1][0].plural:
+        return True
+    return head.low in {"police", "media", "they", "who"} or any(
+        token.low == "and" for token in tokens[first:last]
+    )
+
+
+def _speaker(
+    tokens: list[Token],
+    first: int,
+    last: int,
+    position: int,
+    names: NounPhrases,
+    memory: Speakers,
+    lexicon: Lexicon,
+) -> Cue | None:
+    """The cue of a subject: a name or role, or a pronoun for who spoke last."""
+    low = tokens[first].low
+    if last - first == 1 and "speaker_pronoun" in tokens[first].classes:
+        if low == "it" and not _said_of_it(tokens, first, position, lexicon):
+            return None
+        name = memory.person if low in lexicon.speech.one else memory.group
+        name = name or memory.group or memory.person
+        found = [name] if name else []
+        return Cue(found, None, position, len(tokens), position, f"pronoun: {low}")
+    if not names.can_speak(first, last):
+        return None
+    found = names.listed(first, last)
+    speaker = found[0] if found else ""
+    return Cue(found, None, position, len(tokens), position, "X said ...", speaker)
+
+
+def _said_of_it(tokens: list[Token], first: int, position: int, lexicon: Lexicon) -> bool:
+    """Whether "it" is a body that speaks, and not the weather: "it said", not "it is feared"."""
+    after_comma = first > 0 and tokens[first - 1].text in {",", '"', "”"}
+    return after_comma or _has_content(tokens, position + 1, lexicon)
+
+
+def _speaks_backwards(tokens: list[Token], first: int, after: int, names: NounPhrases) -> bool:
+    """Whether "X said" closes what was said before it."""
+    if first == 0:
+        return False
+    before = tokens[first - 1]
+    if before.text in {'"', "”", "’", "»"}:
+        return True
+    if before.text in {",", "–", "—", "-"}:
+        return names.trails_off(after) or _low(tokens, after) in {",", ";"}
+    if before.low == "as":
+        return True
+    return names.trails_off(after) and first > 4
+
+
+def _figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "the official government figure of 262,704", "an IDMC estimate of 500"."""
+    tokens = sentence.tokens
+    cues = []
+    for position in range(1, len(tokens) - 1):
+        if tokens[position].low not in lexicon.speech.figures or tokens[position + 1].low != "of":
+            continue
+        owner = position - 1
+        known = lexicon.speech.organisations.at(tokens, owner) is not None
+        if known or tokens[owner].low in lexicon.speech.speakers - lexicon.speech.figures:
+            name = names.text(owner, position)
+            last = min(position + 7, len(tokens))
+            cues.append(Cue([name], None, position, last, position, "X figure of", name))
+    return cues
+
+
+def _owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
+    tokens = sentence.tokens
+    for position in range(1, len(tokens)):
+        if tokens[position].low not in lexicon.speech.figures:
+            continue
+        if tokens[position - 1].low == "'s" and position > 1:
+            span = names.phrase_before(position - 1)
+            if span is not None and names.can_speak(*span) and names.is_body(*span):
+                name = names.text(*span)
+                return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
+    return []
+
+
+def note(cue: Cue, names: NounPhrases, memory: Speakers) -> None:
+    """Remember who spoke; a bare role ("the commissioner") keeps the fuller name it had."""
+    name = cue.speaker
+    if not name:
+        return
+    if names.is_person(name):
+        if not set(name.lower().split()) <= set(memory.person.lower().split()):
+            memory.person = name
+    else:
+        memory.group = name
