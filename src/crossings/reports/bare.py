@@ -12,6 +12,7 @@ from itertools import pairwise
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Verdict, helpers_before
+from crossings.reports.names import is_capital
 from crossings.reports.records import Figure, Token
 from crossings.reports.tolls import Toll
 
@@ -19,12 +20,27 @@ RESTATED = "bare, a total given again"
 _QUOTES = {'"', "“", "”", "‘", "'"}
 CONTINUED = "bare, after a verb of counting"
 BRACKETED = "bare, in brackets after the people counted"
+PARTS = {
+    "bare, the subject: some of them",
+    "bare, the rest of them",
+    "bare, by sex",
+    "bare, a row of people",
+}
+"""Reasons by which a number counts some of those before."""
 _COUNTING = {"counted", "registered", "recorded", "tallied", "counting"}
-_COUNTING_PHRASES = (["to", "reach"], ["accounted", "for"], ["accounting", "for"])
+_COUNTING_PHRASES = (
+    *(["account", "for"], ["accounts", "for"], ["lead", "with"], ["list", "with"]),
+    *(["that", "brings", "us", "to"][-2:],),
+    *["to", "reach"],
+    ["accounted", "for"],
+    ["accounting", "for"],
+)
 _ENDING = {
     "preposition", "conjunction", "auxiliary", "modal", "adverb", "be", "verb", "maybe_verb",
     "determiner", "relative",
 }  # fmt: skip
+_LABEL = 8
+"""The longest label of a row, in tokens."""
 _ENDING_WORDS = {"more", "others", "other", "last", "next", "dead", "missing", "later"}
 
 
@@ -57,13 +73,36 @@ def bare_reason(
             return reason
     if toll is not None:
         return f"bare, a toll: {toll.name}"
-    if ends and sign is not None and _figure_of(figure, tokens):
-        return "bare, the figure of"
-    if ends and (found or earlier):
+    reason = None
+    if ends and figure.first:
+        reason = _in_a_row(figure, verdict, tokens, found, earlier, lexicon)
+    if reason is None and ends and (found or earlier):
         reason = _continued(figure, tokens, lexicon)
-        if reason is not None:
-            return reason
-    return BRACKETED if _in_brackets(figure, tokens, lexicon) else None
+    if reason is None and _in_brackets(figure, tokens, lexicon):
+        reason = BRACKETED
+    return reason
+
+
+def _in_a_row(
+    figure: Figure,
+    verdict: Verdict,
+    tokens: list[Token],
+    found: list[Count],
+    earlier: list[Count],
+    lexicon: Lexicon,
+) -> str | None:
+    """Why a number counts people after a label: "Rescued so far: 3,690", "female 4,035"."""
+    sign, before = verdict.sign, tokens[figure.first - 1]
+    labelled = figure.first <= _LABEL and before.text == ":"
+    if labelled and sign is not None and sign.last < figure.first:
+        return f"bare, a row: {sign.trigger.name}"
+    if found and before.low in _SEXES:
+        return "bare, by sex"
+    if (found or earlier) and _after_people(figure, tokens, lexicon):
+        return "bare, a row of people"
+    if (sign is not None or found or earlier) and _figure_of(figure, tokens):
+        return "bare, the figure of"
+    return None
 
 
 def _beside_earlier(
@@ -118,6 +157,9 @@ def _by_sign(
         passive = "be" in helpers_before(tokens, sign.first)
         if figure.kind == "vague" or (passive and sign.trigger.name not in _THINGS_TOO):
             return f"bare, then {sign.trigger.name}"
+    subject = after and sign.trigger.role == "subject" and of_people
+    if subject and verdict.cost <= 0.8:
+        return f"bare, then {sign.trigger.name}"
     if not after and of_people and ends and verdict.cost <= 0.55:
         return f"bare, after {sign.trigger.name}"
     return None
@@ -128,13 +170,19 @@ def _figure_of(figure: Figure, tokens: list[Token]) -> bool:
     if _named_share(figure, tokens):
         return True
     before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
-    return before in (["figure", "of"], ["toll", "of"], ["tally", "of"], ["estimate", "of"])
+    return before[-1:] == ["of"] and before[0] in _TOTAL_NOUNS
 
 
 def _named_share(figure: Figure, tokens: list[Token]) -> bool:
     """As in "Turkey hosts the largest share, 2.97 million, ..."."""
     if figure.first < 2 or tokens[figure.first - 1].text not in {",", "–", "—", ":"}:
         return False
+    window = tokens[max(0, figure.first - 7) : figure.first]
+    if any(
+        a.low in {"figure", "number", "total", "toll"} and b.low in {"for", "in"}
+        for a, b in pairwise(window)
+    ):
+        return True  # "The figure for Tigray, 1.8 million"
     return tokens[figure.first - 2].low in {
         "share", "number", "total", "group", "contingent", "majority", "population", "most",
     }  # fmt: skip
@@ -142,9 +190,11 @@ def _named_share(figure: Figure, tokens: list[Token]) -> bool:
 
 def _with_place(figure: Figure, tokens: list[Token]) -> bool:
     """As in "followed by Lebanon with just over one million and Jordan with 657,000"."""
+    if [token.low for token in tokens[max(0, figure.first - 2) : figure.first]] == ["alone", "at"]:
+        return True
     return (
         figure.first > 1
-        and tokens[figure.first - 1].low in {"with", "'s"}
+        and tokens[figure.first - 1].low in {"with", "'s", "has", "had"}
         and tokens[figure.first - 2].text[0].isupper()
     )
 
@@ -156,35 +206,124 @@ def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | N
     if more and any(token.classes & {"auxiliary", "modal"} for token in following[1:]):
         return "bare, more of them"
     before = [token.low for token in tokens[max(0, figure.first - 12) : figure.first]]
-    opens = figure.first > 1 and tokens[0].low == "of" and before[-1:] == [","]
-    if opens or not before or before[-1] in {"and", "but", "while"}:
+    if before[-2:] == ["the", "remaining"] or before[-2:] == ["the", "other"]:
+        return "bare, the rest of them"
+    if before[-1:] == [":"] and _only_time(tokens[: figure.first - 1], lexicon):
+        return RESTATED
+    len_before = len(before)
+    while before and _opening(tokens[figure.first - 1 - (len_before - len(before))], lexicon):
+        before.pop()
+    opens = figure.first > 1 and tokens[0].low == "of" and tokens[figure.first - 1].text == ","
+    opens = opens or _adjunct(tokens[: figure.first])
+    modal = bool(following) and "modal" in following[0].classes
+    if modal:
+        return "bare, more of them"
+    if opens or not before or before[-1] in _CLAUSE_STARTS:
         return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
     if before[-1] in _COUNTING or before[-2:] in _COUNTING_PHRASES:
         return CONTINUED
     return RESTATED if _restates(before, lexicon) else None
 
 
+def _after_people(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "Egyptians 51 230, Tunisians 17 388", "Haitians (36,110)"."""
+    bracket = tokens[figure.first - 1].text == "("
+    noun = figure.first - 1 - bracket
+    after = tokens[figure.last].text if figure.last < len(tokens) else "."
+    if noun < 0 or after not in {",", ".", ";", ")"} or (bracket and after != ")"):
+        return False
+    hit = lexicon.people.at(tokens, noun)
+    joined = not bracket and tokens[noun].low == "for" and noun > 0
+    if joined and any(token.low in _ACCOUNTS for token in tokens[:noun]):
+        hit = lexicon.people.at(tokens, noun - 1)
+        return hit is not None and hit[1][0].plural
+    named = hit is not None and hit[1][0].plural and is_capital(tokens[noun])
+    return named or (tokens[noun].low == "others" and not bracket)
+
+
+def _adjunct(tokens: list[Token]) -> bool:
+    """Whether a sentence opens with where or when only: "At the transit centre 8,000 are"."""
+    return (
+        bool(tokens)
+        and "preposition" in tokens[0].classes
+        and len(tokens) <= _LABEL + 4
+        and not any(token.classes & {"verb", "be", "have", "modal"} for token in tokens)
+    )
+
+
+def _only_time(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "Today by 07:00: 29,700"."""
+    return bool(tokens) and all(
+        token.kind in {"number", "sign"} or token.low in lexicon.times | {"by", "at", "on", "until"}
+        for token in tokens
+    )
+
+
+def _opening(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word only opens a sentence: an adverb or a time."""
+    when = token.low in lexicon.times or token.low in {"by", "on"}
+    return "adverb" in token.classes or when or token.text == ","
+
+
 def _is_subject(following: list[Token], lexicon: Lexicon) -> bool:
     """Whether "have settled", "were taken" follows, and nothing that happens to things."""
-    if len(following) < 2 or not following[0].classes & {"be", "have"}:
+    if len(following) < 2 or not following[0].classes & _FINITE:
+        return False
+    if following[0].low.endswith("s") and not following[0].classes & {"be", "have"}:
         return False
     return not any(token.low in lexicon.rejections["things_hit"] for token in following)
 
 
 def _restates(before: list[str], lexicon: Lexicon) -> bool:
     """Whether a total is given again: "put the figure at", "the company says", "it was"."""
-    words = [word for word in before if word not in _QUOTES]
+    words = [word for word in before if word not in _QUOTES | _HEDGING]
     if not words:
         return False
-    if words[-1] in lexicon.speech.verbs and words[-1] not in lexicon.speech.nouns:
+    spoken = words[-2:-1] if words[-1] in {"of", "on", "to"} else words[-1:]
+    if any(word in lexicon.speech.verbs and word not in lexicon.speech.nouns for word in spoken):
         return True
-    general = lexicon.rejections["toll_general"] | {"toll"}
+    if words[-1] == "at" and words[-2:-1] in (["was"], ["is"], ["stood"], ["stands"], ["remains"]):
+        return True
+    if (
+        words[-1] == "to"
+        and words[-2:-1] == ["it"]
+        and words[-3:-2]
+        and (words[-3] in lexicon.rejections["change"])
+    ):
+        return True  # "..., taking it to 101,318"
+    general = (lexicon.rejections["toll_general"] | {"toll"}) - {words[-1]}
     if any(word in general and after == "of" for word, after in pairwise(words)):
         return False  # of what, has been looked at as a total
     if words[-1] == "from" and lexicon.rejections["change"] & set(words):
         return bool(general & set(words))
-    reached = words[-1] in lexicon.rejections["toll_verbs"]
+    verbs = lexicon.rejections["toll_verbs"]
+    if words[-1] in verbs and any(
+        word in _IT and words[-4:][index + 1 : index + 2] and words[-4:][index + 1] in verbs
+        for index, word in enumerate(words[-4:-1])
+    ):
+        return True  # "It stood at more than 240 on Monday."
+    reached = words[-1] in verbs
     return reached and (bool(general & set(words)) or words[-2:] in (["it", "was"], ["it", "is"]))
+
+
+_HEDGING = {"probably", "now", "still", "already", "currently", "then", "likely", "only", "just"}
+_SEXES = {
+    "female",
+    "male",
+    "females",
+    "males",
+    "women",
+    "men",
+    "girls",
+    "boys",
+    "children",
+    "adults",
+}
+_ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
+_CLAUSE_STARTS = {"and", "but", "while", "where", "though", "which", ";"}
+_TOTAL_NOUNS = {"figure", "toll", "tally", "estimate", "total", "target", "goal", "plan"}
+_FINITE = {"be", "have", "modal", "verb", "maybe_verb"}
+_IT = {"it", "this", "that", "which"}
 
 
 def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:

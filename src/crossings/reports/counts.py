@@ -6,7 +6,14 @@ compared to an earlier figure), and the decision whether a number without a noun
 
 from __future__ import annotations
 
-from crossings.reports.bare import BRACKETED, CONTINUED, RESTATED, bare_reason, noun_before
+from crossings.reports.bare import (
+    BRACKETED,
+    CONTINUED,
+    PARTS,
+    RESTATED,
+    bare_reason,
+    noun_before,
+)
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Signs, Verdict, measure_of, sign_before
@@ -19,10 +26,17 @@ _HARM = {"killed", "injured", "missing", "detained", "displaced", "evacuated"}
 
 
 def counts_of(
-    sentence: Sentence, figures: list[Figure], earlier: list[Count], lexicon: Lexicon
+    sentence: Sentence,
+    figures: list[Figure],
+    earlier: list[Count],
+    lexicon: Lexicon,
+    before: Sentence | None = None,
 ) -> list[Count]:
-    """The figures of a sentence that count people; ``earlier`` are those of the text before it."""
-    candidates = []
+    """The figures of a sentence that count people.
+
+    ``earlier`` are those of the text before it, ``before`` is the sentence before it.
+    """
+    candidates: list[tuple[Figure, Head]] = []
     things = False
     for figure in figures:
         if rejected(figure, sentence, lexicon) is not None:
@@ -30,7 +44,11 @@ def counts_of(
         head = head_of(figure, sentence, lexicon)
         if head.kind == "thing" or head.unit == "homes":
             things = True
-        elif head.name == "whom" or not (
+        elif head.kind == "pronoun" and not (
+            candidates or earlier or _people_named(figure, sentence, before, lexicon)
+        ):
+            things = True  # "the trains ... two of them"
+        elif head.name in {"whom", "those"} or not (
             things and (head.kind == "pronoun" or head.name in {"others", "more"})
         ):
             candidates.append((figure, head))
@@ -44,6 +62,15 @@ def counts_of(
         if count is not None:
             found.append(count)
     return found
+
+
+def _people_named(
+    figure: Figure, sentence: Sentence, before: Sentence | None, lexicon: Lexicon
+) -> bool:
+    """Whether people are spoken of before a figure, whom "of them" can mean."""
+    if lexicon.people.find(sentence.tokens[: figure.first]):
+        return True
+    return before is not None and bool(lexicon.people.find(before.tokens))
 
 
 def _count(
@@ -69,13 +96,15 @@ def _count(
         if reason is None:
             return None
         why["noun"] = reason
-        if toll is not None and verdict.cost > 0.5:
+        of_toll = (
+            verdict.sign is not None
+            and toll is not None
+            and (verdict.sign.first <= toll.verb < verdict.sign.last)
+        )
+        if toll is not None and (verdict.cost > 0.5 or of_toll):
             verdict = toll_measure(toll, signs, verdict)
-        if reason == "bare, a share of those before":
-            whole = found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
-            tie, tied_to = "part", whole
-        if reason in {CONTINUED, RESTATED} and (found or earlier):
-            tie, tied_to = "row", _topic(found or earlier)
+        tie, tied_to = _tie_by_reason(reason, tie, tied_to, found, earlier)
+        if tie == "row":
             verdict = Verdict("other", 1.9, reason)
         if reason == BRACKETED:
             verdict = noun_before(figure, tokens, lexicon) or verdict
@@ -100,6 +129,21 @@ def _count(
     if unit == "homes" or (head.responder and measure not in _HARM):
         return None
     return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, verdict.sign)
+
+
+def _tie_by_reason(
+    reason: str, tie: str, tied_to: Count | None, found: list[Count], earlier: list[Count]
+) -> tuple[str, Count | None]:
+    """How a number without a noun hangs on an earlier one, by the reason why it counts people."""
+    if reason == "bare, a share of those before":
+        return "part", found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
+    if reason in {CONTINUED, RESTATED} and (found or earlier):
+        return "row", _topic(found or earlier)
+    if reason in PARTS and not found and earlier and _topic(earlier).measure != "killed":
+        return "part", _topic(earlier)
+    if reason in PARTS and found and tie not in {"part", "prior"}:
+        return "part", found[-1].tied_to if found[-1].tie == "part" else found[-1]
+    return tie, tied_to
 
 
 def _labelled(figure: Figure, tokens: list[Token]) -> bool:
@@ -145,6 +189,20 @@ def _unit(
     if head.kind == "people" and head.name not in {"others", "other"}:
         return head.unit
     lender = tied_to or (found[-1] if found else None)
+    some = tie == "part" and head.kind in {"pronoun", "bare"}
+    if some and tied_to is not None and tied_to.unit not in {"families", "households"}:
+        return tied_to.unit
+    more = head.name in {"more", "others"} or (
+        head.kind == "bare"
+        and head.end < len(tokens)
+        and tokens[head.end].low in {"more", "others"}
+    )
+    if more and found and found[-1].unit in {"children", "women", "civilians"}:
+        return found[-1].unit
+    if lender is not None and head.kind == "bare" and lender.unit == "soldiers" and found:
+        return lender.unit
+    if lender is not None and not found and len(tokens) and tied_to is None:
+        return head.unit
     if lender is not None and lender.unit in {"families", "households"}:
         why["unit"] = f"as {lender.figure.text} before it"
         return lender.unit
@@ -183,6 +241,9 @@ def _tie(
         or last in {"including", "included", "includes"}
         or _of_them(window, head)
     ):
+        own = head.kind == "pronoun" or head.partitive or "whom" in window[-2:]
+        if previous.tie == "part" and previous.tied_to and not own and last in {",", "and"}:
+            return "part", previous.tied_to  # "fifteen of them Saudi and four Sudanese"
         return "part", previous
     if pair in {"up from", "down from", "compared to", "compared with"} or last in {
         "against",
@@ -232,6 +293,8 @@ def _of_them(window: list[str], head: Head) -> bool:
     """Whether "of whom", "among them", "of these" stands before the figure."""
     if head.kind == "pronoun" or head.partitive or "whom" in window[-5:]:
         return True
+    if window[-2:] == ["of", "which"]:
+        return True
     return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
         {"them", "these", "those"} & set(window[-4:])
     )
@@ -245,7 +308,7 @@ def _changes_to(tokens: list[Token], figure: Figure) -> bool:
     ranged = after + 1 < len(tokens) and tokens[after].low == "to"
     if ranged and tokens[after + 1].kind == "number":
         return True
-    before = {token.low for token in tokens[max(0, figure.first - 5) : figure.first]}
+    before = {token.low for token in tokens[max(0, figure.first - 8) : figure.first]}
     return bool(before & _CHANGED)
 
 
@@ -256,6 +319,7 @@ def _falls_from(window: list[str]) -> bool:
 
 _CHANGED = {
     "dropped", "fallen", "fell", "risen", "rose", "jumped", "climbed", "increased", "decreased",
+    "raised", "lowered", "cut", "raises", "lowers",
     "declined", "grown", "grew", "soared", "surged", "down", "up", "revised",
 }  # fmt: skip
 _CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
@@ -273,10 +337,15 @@ def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tu
 def _opens_with_them(tokens: list[Token], first: int) -> bool:
     """As in "Among them were 10", "Of these, 5.9 million", "They included seven"."""
     opening = {token.low for token in tokens[:first]}
+    if first <= 4 and " ".join(token.low for token in tokens[:2]) in _BROKEN_DOWN:
+        return True
     return first <= 6 and bool(
         (opening & {"among", "amongst", "of"} and opening & {"them", "these", "those"})
         or (opening & {"they", "these", "those"} and opening & {"included", "include", "includes"})
     )
+
+
+_BROKEN_DOWN = {"in detail", "broken down", "this includes", "that includes", "these include"}
 
 
 def _inherits(
@@ -286,6 +355,11 @@ def _inherits(
     if not tie:
         return False
     own, sign = verdict.cost, verdict.sign
+    if tie == "part" and sign is not None and sign.trigger.role == "subject":
+        if lender.measure in _MOVED and sign.trigger.name in _VAGUE_VERBS:
+            return True  # "2,614 were returned, of whom 1,988 left voluntarily"
+        if verdict.measure == "other" and lender.measure != "other":
+            return True
     if tie == "row":
         return lender.measure != "other"
     if sign is not None and lender.sentence is not sentence and own <= 1.6:
@@ -299,6 +373,10 @@ def _inherits(
     return own > 0.8 or head.measure in {"displaced", "refugees_hosted"}
 
 
+_MOVED = {"returned", "evacuated", "crossed", "arrived"}
+_VAGUE_VERBS = {"leave", "depart", "come", "go", "travel", "come from", "leave for", "exit"}
+
+
 def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[str, str]:
     """The unit that "were children" after a figure gives it."""
     position = end
@@ -308,7 +386,23 @@ def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[st
     ):
         position += 1
     if position < len(tokens):
+        if _under_age(tokens, position, lexicon):
+            return "children", "under age"
         hit = lexicon.people.at(tokens, position)
         if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
             return hit[1][0].unit, tokens[position].low
     return "people", ""
+
+
+def _under_age(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether "under fifteen", "under the age of 18" stands at a position."""
+    if tokens[position].low not in {"under", "below"} or position + 1 >= len(tokens):
+        return False
+    step = position + 1
+    while step < min(len(tokens), position + 4) and tokens[step].low in {"the", "age", "of"}:
+        step += 1
+    token = tokens[step] if step < len(tokens) else None
+    if token is None:
+        return False
+    value = int(token.text) if token.text.isdecimal() else lexicon.numbers.value(token.low)
+    return value is not None and 1 <= value <= 18

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class Speakers:
 
     person: str = ""
     group: str = ""
+    named: set[str] = field(default_factory=set)
+    """Words of the names of persons so far, so that a surname alone is known."""
 
 
 def choose(cues: list[Cue], position: int) -> Cue | None:

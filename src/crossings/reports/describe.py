@@ -9,7 +9,7 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention, mentions_of
-from crossings.reports.places import origin_of, place_of, residence_of
+from crossings.reports.places import of_nation, origin_of, place_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
 from crossings.reports.times import TimePhrase, When, is_vague, resolve, times_of
@@ -41,6 +41,7 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
         if home is not None:
             own = [*own, home]
         mention, claim.why["place"] = place_of(count, own)
+        country = country_before(mentions, claim.sentence, lexicon)
         if mention is not None:
             claim.place = mention.text
         elif count.tied_to is not None and reading.claims[index[id(count.tied_to)]].place:
@@ -50,13 +51,31 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             claim.place, claim.why["place"] = _place_before(
                 reading.claims[number - 1] if number else None, claim, last
             )
-        country = country_before(mentions, claim.sentence, lexicon)
         origin = origin_of(count, own, lexicon, country)
         if origin is not None:
-            if claim.place == origin[0] and mention is None and claim.measure not in _FROM_THERE:
+            only = claim.place == origin[0] and mention is None
+            if only and claim.measure in _MOVED - _FROM_THERE:
                 claim.place, claim.why["place"] = None, "only where they came from is named"
             if claim.place != origin[0] or claim.measure in _FROM_THERE:
                 claim.origin, claim.why["origin"] = origin
+        if claim.origin is None and claim.measure in _MOVED:
+            tied = reading.claims[index[id(count.tied_to)]] if count.tied_to is not None else None
+            _origin_before(claim, tied, reading.claims[:number])
+        if claim.place is None:
+            claim.place = of_nation(count, lexicon)
+            claim.why["place"] = "their nation" if claim.place else claim.why["place"]
+
+
+def _origin_before(claim: ReadClaim, tied: ReadClaim | None, earlier: list[ReadClaim]) -> None:
+    """The origin of the figure a claim is tied to, or of the last one of the same measure."""
+    near = (
+        other
+        for other in reversed(earlier)
+        if claim.sentence - other.sentence <= 2 and other.measure == claim.measure
+    )
+    lender = tied if tied is not None and tied.origin else next(near, None)
+    if lender is not None and lender.origin and lender.origin != claim.place:
+        claim.origin, claim.why["origin"] = lender.origin, "as the figure before it"
 
 
 def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexicon) -> str:
@@ -68,6 +87,7 @@ def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexico
     return ""
 
 
+_MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "refugees_hosted"}
 _FROM_THERE = {"displaced", "fled"}
 
 

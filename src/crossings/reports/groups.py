@@ -20,14 +20,56 @@ _FAMILIES = {"families", "households"}
 def tie_claims(claims: list[ReadClaim], counts: list[Count], lexicon: Lexicon) -> None:
     """Set ``part_of`` and ``same_group_as`` of every claim."""
     index = {id(count): number for number, count in enumerate(counts)}
+    _add_up(claims)
     wholes: dict[str, list[int]] = {}
     for number, (claim, count) in enumerate(zip(claims, counts, strict=True)):
-        if count.tied_to is not None and count.tie in {"part", "same"}:
+        if claim.part_of is None and count.tied_to is not None and count.tie in {"part", "same"}:
             _by_words(claim, count, claims, index[id(count.tied_to)])
         if claim.part_of is None and claim.same_group_as is None:
             _by_content(number, claims, counts, wholes, lexicon)
         if claim.part_of is None and claim.status == "reported":
             wholes.setdefault(claim.measure, []).append(number)
+
+
+_FEWEST, _MOST = 2, 8
+"""How many entries a breakdown that adds up exactly may have."""
+
+
+def _add_up(claims: list[ReadClaim]) -> None:
+    """Mark the entries of a breakdown that adds up exactly to the total before or after it."""
+    for number, total in enumerate(claims):
+        if total.high is None or total.high != total.low or total.high < 10:
+            continue
+        for step in (1, -1):
+            entries: list[int] = []
+            other, left = number + step, total.high
+            while 0 <= other < len(claims) and left > 0 and len(entries) < _MOST:
+                entry = claims[other]
+                exact = entry.high is not None and entry.high == entry.low
+                near = abs(entry.sentence - total.sentence) <= 2
+                if not exact or not near or _kind(entry) != _kind(total):
+                    break
+                left -= entry.high or 0
+                entries.append(other)
+                other += step
+            if left == 0 and len(entries) >= _FEWEST:
+                for entry_number in entries:
+                    claims[entry_number].part_of = number
+                    claims[entry_number].why["part_of"] = f"adds up to {total.figure_text}"
+
+
+def _brings_to(count: Count) -> bool:
+    """As in "bringing the total since 14 October to 10,280"."""
+    tokens = count.sentence.tokens
+    before = [token.low for token in tokens[max(0, count.figure.first - 12) : count.figure.first]]
+    return bool(before[-1:] == ["to"] and _BRINGING & set(before)) and bool(_SUMS & set(before))
+
+
+_BRINGING = {
+    "bringing", "brings", "brought", "taking", "takes", "took", "pushing", "pushed", "lifting",
+    "lifts", "lifted", "raising", "raised", "pushes",
+}  # fmt: skip
+_SUMS = {"total", "toll", "number", "tally", "figure", "count"}
 
 
 def _by_words(claim: ReadClaim, count: Count, claims: list[ReadClaim], other: int) -> None:
@@ -51,6 +93,14 @@ def _by_content(
 ) -> None:
     """Ties that follow from what is counted."""
     claim, count = claims[number], counts[number]
+    before = claims[number - 1] if number else None
+    if before is not None and before.part_of is None and _brings_to(count):
+        near = claim.sentence - before.sentence <= 1
+        alike = before.measure == claim.measure and before.low != claim.low
+        if near and alike and _kind(before) == _kind(claim) and _fits(before, claim):
+            before.part_of = number
+            before.why["part_of"] = f"brings the total to {claim.figure_text}"
+            return
     if number and _of_the_next(counts[number - 1], count) and _fits(claims[number - 1], claim):
         claims[number - 1].part_of = number
         claims[number - 1].why["part_of"] = f"of the {claim.figure_text}"

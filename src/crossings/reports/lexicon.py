@@ -104,6 +104,21 @@ class Speech:
     not_after: frozenset[str]
     said_in: Phrases[str]
     figures: frozenset[str]
+    keeping: frozenset[str]
+    """Verbs of having a list."""
+    body_counts: frozenset[str]
+    """Verbs by which a body says a number at once."""
+    said_nouns: frozenset[str]
+    publications: frozenset[str]
+    """What a body publishes its numbers in."""
+    finding: frozenset[str]
+    """Bodies that say by finding."""
+    revising: frozenset[str]
+    """Verbs of changing a total."""
+    single: frozenset[str]
+    """What is said of one person."""
+    capitals: frozenset[str]
+    """Capitals, which speak for their governments."""
     claimed: frozenset[str]
     reached_by: frozenset[str]
     one: frozenset[str]
@@ -150,6 +165,8 @@ class Lexicon:
     no_persons: frozenset[str]
     """Plurals that end like persons and are things."""
     triggers: Phrases[Trigger]
+    catenative: frozenset[str]
+    """Forms of verbs that only lead to another: choose to, refuse to, begin to."""
     rejections: Mapping[str, frozenset[str]]
     rejection_phrases: Mapping[str, Phrases[str]]
     speech: Speech

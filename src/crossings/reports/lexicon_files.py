@@ -65,6 +65,11 @@ def load_lexicon(language: str = "en") -> Lexicon:
         person_endings=tuple(entries(people["person_endings"]["words"])),
         no_persons=frozenset(phrases_of(people["person_endings"]["except"])),
         triggers=_triggers(_table(language, "measures")["trigger"], inflection),
+        catenative=frozenset(
+            form
+            for verb in entries(words["catenative"]["words"])
+            for form in inflection.verb(verb).values()
+        ),
         rejections={name: frozenset(entries(text)) for name, text in rejections.items()},
         rejection_phrases={
             name: _phrases((phrase, phrase) for phrase in entries(text))
@@ -115,7 +120,9 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         according=phrases("according"),
         via_by=phrases("via_by"),
         channels=phrases("media_channels"),
-        speakers=frozenset(entries(table["speakers"])),
+        speakers=frozenset(
+            form for word in entries(table["speakers"]) for form in (word, inflection.plural(word))
+        ),
         media=phrases("media"),
         media_names=frozenset(entries(table["media"])),
         organisations=phrases("organisations"),
@@ -126,6 +133,14 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         only_that=frozenset(entries(table["only_that"])),
         not_after=frozenset(entries(table["not_after"])),
         figures=frozenset(entries(table["figures"])),
+        keeping=frozenset(entries(table["keeping"])),
+        body_counts=frozenset(entries(table["body_counts"])),
+        said_nouns=frozenset(entries(table["said_nouns"])),
+        publications=frozenset(entries(table["publications"])),
+        finding=frozenset(entries(table["finding"])),
+        revising=frozenset(entries(table["revising"])),
+        single=frozenset(entries(table["single"])),
+        capitals=frozenset(phrases_of(table["capitals"])),
         claimed=frozenset(entries(table["claimed"])),
         reached_by=frozenset(entries(table["reached_by"])),
         one=frozenset(entries(table["pronouns_one"])),
@@ -322,6 +337,8 @@ def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozen
     lists = ("weekdays", "months", "months_short", "units", "parts", "alone", "relative", "since")
     starts = {word for name in lists for word in entries(f"{times[name]},")}
     starts |= {phrase.split()[0] for phrase in entries(times["phrases"])}
+    months = entries(times["months"])
+    starts |= {f"{part}-{month}" for part in ("mid", "early", "late") for month in months}
     return frozenset(starts | set(numbers))
 
 

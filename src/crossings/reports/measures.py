@@ -9,7 +9,7 @@ sentence, so that weighing a sign takes constant time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from crossings.reports.lexicon import BESIDE, WITHIN, Lexicon, Trigger
 from crossings.reports.nouns import Head
@@ -41,7 +41,13 @@ _SURE_NOUNS = {
     "dead", "bodies", "corpses", "deaths", "fatalities", "injuries", "injured", "wounded",
     "missing",
     "arrests", "arrivals", "homeless", "new arrivals", "death", "body", "fatality", "apprehensions",
+    "displacements", "new displacements", "evacuations", "returns", "crossings", "entries",
+    "departures", "expulsions", "deportations", "interceptions", "removals", "detentions",
+    "homicides", "repatriations", "border crossings",
     "bodies of", "dead bodies", "injury", "remains",
+}  # fmt: skip
+_NOTHING_ELSE = {
+    "bodies", "body", "corpses", "corpse", "dead bodies", "deaths", "fatalities", "remains",
 }  # fmt: skip
 _INSERTIONS = {
     "including",
@@ -97,12 +103,16 @@ class Signs:
                 "have" in sentence.tokens[position - 1].classes
             ):
                 prices[position] = 0.06  # "have since been released"
+            if sentence.tokens[position].low == "to" and (
+                sentence.tokens[position - 1].low in lexicon.catenative
+            ):
+                prices[position - 1] = 0.15  # "chose to go home"
         for figure in figures:
             prices[figure.first] += 1.3
         for sign in self.found:
             if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
                 prices[sign.first] = max(prices[sign.first], 1.3)
-        _make_insertions_cheap(sentence.tokens, prices)
+        self.asides = _make_insertions_cheap(sentence.tokens, prices)
         self._sums = [0.0, *accumulate(prices)]
 
     def price(self, first: int, last: int) -> float:
@@ -116,6 +126,7 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     if head.measure:
         cost = 0.05 if head.name in _SURE_NOUNS else _NOUN_COST.get(head.measure, 0.9)
         cost -= 0.15 if head.partitive and cost < 0.1 else 0.0  # "70 of the wounded"
+        cost -= 0.3 if head.name in _NOTHING_ELSE else 0.0  # "received 64 bodies"
         best = Verdict(head.measure, cost, f"noun: {head.name}")
     for sign in signs.found:
         if sign.last <= figure.first - _REACH:
@@ -123,9 +134,24 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
         if sign.first >= head.end + _REACH:
             break
         cost = _cost(sign, figure, head, signs)
+        if head.measure == "detained" and sign.trigger.measure in {"evacuated", "arrived"}:
+            cost += 1.0  # prisoners who are moved stay prisoners
+        if head.measure == "returned" and sign.trigger.measure in _RECEIVED:
+            cost += 1.0  # returnees who are received
         if cost < best.cost:
             best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
+    living = best.sign is not None and best.sign.trigger.name in _LIVING
+    if best.measure == "other" and living and head.measure == "refugees_hosted":
+        best = Verdict(head.measure, best.cost, f"noun: {head.name}, {best.why}", best.sign)
     return best
+
+
+_RECEIVED = {"arrived", "other", "refugees_hosted"}
+_LIVING = {"live", "accept", "register", "receive", "remain", "reside", "stay", "settle", "admit"}
+_FACILITIES = {
+    "camp", "camps", "centre", "centres", "center", "centers", "site", "sites", "cell", "cells",
+    "facility", "facilities", "country", "countries", "area", "areas", "point", "points",
+}  # fmt: skip
 
 
 def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
@@ -140,9 +166,13 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
         return False
     if trigger.transitive and (last >= len(tokens) or tokens[last].kind == "sign"):
         return False
+    if trigger.form == "ing" and last < len(tokens) and tokens[last].low in _FACILITIES:
+        return False  # a holding camp
     if trigger.form not in {"base", "s"} or first == 0:
         return True
     before = tokens[first - 1]
+    if trigger.form == "s" and last < len(tokens) and "maybe_verb" in tokens[last].classes:
+        return False  # "government registers list"
     if before.low == "to" or before.classes & {"modal", "auxiliary", "pronoun", "adverb"}:
         return True
     noun = before.classes & {"determiner", "nationality", "preposition"} or before.low == "'s"
@@ -152,21 +182,38 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
     return plural or "conjunction" in before.classes or before.text[0].isupper()
 
 
-def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> None:
-    """What stands in brackets, or between commas after "including", costs next to nothing."""
+def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> list[tuple[int, int]]:
+    """What stands in brackets, or between commas after "including", costs next to nothing.
+
+    The spans of those that speak of some of the people before them ("two of them wounded").
+    """
+    asides: list[tuple[int, int]] = []
     opened: int | None = None
     closing = ""
     for position, token in enumerate(tokens):
         if opened is None:
             following = tokens[position + 1].low if position + 1 < len(tokens) else ""
-            if token.text == "(" or (token.text == "," and following in _INSERTIONS):
+            aside = following in _INSERTIONS or _of_them(tokens, position + 1)
+            if token.text == "(" or (token.text == "," and aside):
                 opened, closing = position, ")" if token.text == "(" else ","
         elif token.text == closing:
             prices[opened : position + 1] = [0.03] * (position + 1 - opened)
             prices[position] = 0.3
+            if _of_them(tokens, opened + 1):
+                asides.append((opened, position))
             opened = None
-        elif position - opened > _LONGEST_INSERTION:
+        elif position - opened > _LONGEST_INSERTION or token.text == ";":
             opened = None
+    return asides
+
+
+def _of_them(tokens: list[Token], position: int) -> bool:
+    """As in "32 soldiers, two of them Nigerian, had died"."""
+    ahead = [token.low for token in tokens[position : position + 5]]
+    return any(pair in _PARTITIVE for pair in pairwise(ahead))
+
+
+_PARTITIVE = {("of", "them"), ("of", "whom"), ("of", "these"), ("of", "those")}
 
 
 def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
@@ -203,6 +250,11 @@ def _price(token: Token) -> float:
 
 def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     """What it costs to read the figure as the one the sign speaks of."""
+    if any(
+        first < sign.first < last <= len(signs.tokens) and not first < figure.first < last
+        for first, last in signs.asides
+    ):
+        return _IMPOSSIBLE
     own = sign.trigger.cost + (_OTHER if sign.trigger.measure == "other" else 0.0)
     if sign.first >= head.end:
         return own + _cost_after(sign, figure, head, signs)
@@ -257,7 +309,10 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     if trigger.role == "noun":
         return 2.2 + gap
     if trigger.role == "state":
-        return gap + (0.0 if sign.first - head.end <= 4 else 0.4)
+        if helpers & {"be", "have"}:
+            return min(gap, _main_verb(sign, head, signs, gap))
+        reduced = 0.45 if head.partitive and sign.first - head.end <= 1 else 0.0
+        return gap + reduced + (0.0 if sign.first - head.end <= 4 else 0.4)
     if trigger.role in {"object", "either"}:
         return _verb_after(sign, head, signs, cost, helpers)
     if trigger.form in {"ed", "en", "base", "s"} and _counts_others(tokens, sign.last):
@@ -359,6 +414,8 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
         cost += 1.8
     if near.low == "by":
         return cost + _AGENT
+    if near.text == ",":
+        cost += 1.2
     touching = sign.last == figure.first  # "taken in 716,000": the preposition is the verb's
     if (
         not touching

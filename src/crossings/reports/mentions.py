@@ -47,6 +47,8 @@ class Mention:
     text: str
     tie: str
     named: bool
+    of_speaker: bool = False
+    """Whether it only says where the one who speaks is or belongs: "the mayor of Goma said"."""
 
 
 def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
@@ -61,10 +63,8 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
         following = _low(tokens, position + 1)
         if _low(tokens, position - 1) == "according" or following in _NO_PLACE:
             tie = None
-        if (
-            token.low == "of"
-            and _low(tokens, position - 1) in lexicon.speech.speakers - words.nouns
-        ):
+        role = _low(tokens, position - 1) in lexicon.speech.speakers - words.nouns
+        if token.low == "of" and role and _low(tokens, position - 1) not in lexicon.speech.single:
             tie = None  # the Ministry of Civil Affairs
         if token.low == "to" and position + 1 < len(tokens) and _infinitive(tokens[position + 1]):
             tie = None
@@ -83,11 +83,37 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
         if mention is None and is_capital(token) and not _inside(found, position):
             mention = _bare_name(sentence, position, lexicon)
         if mention is not None:
+            mention.of_speaker = _of_speaker(mention, tokens, lexicon)
             found.append(mention)
             position = max(position + 1, mention.last)
         else:
             position += 1
     return found
+
+
+def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a place stands in the name of a speaker: "officials in Goma", "Chad's army said"."""
+    before = mention.first - 1
+    while before > 0 and "determiner" in tokens[before].classes:
+        before -= 1
+    roles = lexicon.speech.speakers - lexicon.places.nouns
+    if before > 0 and tokens[before].low in {"of", "in", "at", "for", "from"}:
+        role = tokens[before - 1]
+        if role.low in roles and lexicon.people.at(tokens, before - 1) is None:
+            return True
+        if role.low in lexicon.speech.single:
+            return True
+    after = mention.last
+    if _low(tokens, after) == "'s":
+        return any(token.low in roles for token in tokens[after + 1 : after + 5])
+    after += _low(tokens, after) == ","
+    verb = lexicon.speech.verbs.get(_low(tokens, after))
+    return (
+        verb is not None
+        and verb[1] in {"ed", "s"}
+        and verb[0] not in lexicon.speech.weak
+        and _low(tokens, after) not in lexicon.speech.nouns
+    )
 
 
 def _after_dateline(tokens: list[Token], lexicon: Lexicon) -> int:
@@ -103,6 +129,11 @@ def _after_dateline(tokens: list[Token], lexicon: Lexicon) -> int:
     if not position or name in lexicon.countries:
         return 0
     return position if _low(tokens, position) in {",", "(", ":", "-", "–", "—"} else 0
+
+
+def is_capital_at(tokens: list[Token], position: int) -> bool:
+    """Whether there is a word with a capital at a position."""
+    return position < len(tokens) and is_capital(tokens[position])
 
 
 def _low(tokens: list[Token], position: int) -> str:
@@ -142,12 +173,16 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
         last += 1
     if last == position or (position > 0 and is_capital(tokens[position - 1])):
         return None
-    if _labels_row(tokens, last):
+    if _labels_row(tokens, last) and lexicon.numbers.qualifiers.at(tokens, last - 1) is None:
         return Mention(position, last, span_text(sentence, position, last), "label", True)
     name = " ".join(token.low for token in tokens[position:last])
     words = lexicon.places
+    if position == 0 and _low(tokens, last) == "," and _known_at(tokens, last + 1, lexicon):
+        return Mention(position, last, span_text(sentence, position, last), "subject", True)
     whole = words.known(name) or (last - position > 1 and tokens[last - 1].low in words.nouns)
     if not whole and _low(tokens, last) not in words.nouns:
+        return None
+    if tokens[last - 1].low in _VESSELS:
         return None
     if _low(tokens, last) == "$" or (last - position == 1 and name in words.nouns):
         return None
@@ -160,6 +195,18 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
     if words.known(name):  # "Sudan's interior ministry"
         return Mention(position, last, span_text(sentence, position, last), "bare", True)
     return None
+
+
+def _known_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a known place stands at a position: "Bardarash, Dohuk Governorate – 1,016"."""
+    names = (
+        " ".join(token.low for token in tokens[position:end])
+        for end in range(position + 1, min(position + 4, len(tokens)))
+    )
+    return is_capital_at(tokens, position) and any(lexicon.places.known(name) for name in names)
+
+
+_VESSELS = {"ship", "boat", "vessel", "ferry"}
 
 
 def _is_subject(tokens: list[Token], position: int) -> bool:
@@ -191,6 +238,8 @@ def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         return False
     if token.classes & _NO_NAMES or len(token.text) == 1 or _low(tokens, position + 1) == "$":
         return False
+    if _low(tokens, position + 1) in {"year", "years"} or _month_in(token, lexicon):
+        return False  # New Year, mid-March
     if len(token.text) > 4 and token.text.isupper() and not lexicon.places.known(token.low):
         return False
     people = lexicon.people.at(tokens, position)
@@ -198,6 +247,12 @@ def _is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         return False
     body = _is_body(tokens, position, lexicon)
     return not body or _low(tokens, position + 1) in lexicon.places.nouns  # "EU countries"
+
+
+def _month_in(token: Token, lexicon: Lexicon) -> bool:
+    return "-" in token.low and bool(
+        set(token.low.split("-")) & (lexicon.time_words["months"] | lexicon.time_words["weekdays"])
+    )
 
 
 class _Phrase:
@@ -226,7 +281,14 @@ class _Phrase:
             if nation or token.low in words.describing:
                 return True  # "the northwestern Nigerian state of Zamfara"
             name = _is_name(self.tokens, position, self._lexicon)
-            self.named = self.named or name
+            if name and _low(self.tokens, position - 1) == "'s" and self.named:
+                name = self._place_follows(position)
+            alone = (
+                position == self.first
+                and token.low in words.nouns
+                and not (words.known(token.low) or is_capital_at(self.tokens, position + 1))
+            )
+            self.named = self.named or (name and not alone)
             if name and token.low in words.nouns:
                 self.noun = position
             return name
@@ -243,6 +305,20 @@ class _Phrase:
         if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
             return position > self.first or token.low != "'s"
         return self._joins(position) if self.named else self._may_describe(position)
+
+    def _place_follows(self, position: int) -> bool:
+        """As in "Spain's Costa del Sol", and not "Panama's Servicio Nacional reported"."""
+        last = position
+        while last < len(self.tokens) and last - position < 7:
+            token = self.tokens[last]
+            if not (is_capital(token) or token.low in _NAME_JOINS):
+                break
+            if token.low in self._lexicon.speech.speakers - self._words.nouns:
+                return False
+            last += 1
+        following = _low(self.tokens, last)
+        says = following in self._lexicon.speech.verbs
+        return not says and following not in self._lexicon.speech.speakers - self._words.nouns
 
     def _name_after_of(self, position: int) -> bool:
         """As in "town of Mizia" (Mizia), "southern parts of China" (the whole)."""
@@ -271,6 +347,8 @@ class _Phrase:
             return any(word.low in self._words.nouns for word in ahead)
         if token.text == "," and not _list_goes_on(self.tokens, following):
             return False
+        if token.text == "," and _capitals_to_and(self.tokens, following):
+            return True
         if token.text == "," or token.low == "and":
             return _another_place(self.tokens, following, self._lexicon, token.low == "and")
         if token.kind == "word" and _low(self.tokens, following) in self._words.nouns:
@@ -312,6 +390,8 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     phrase = _Phrase(tokens, first, lexicon)
     if not phrase.named and phrase.noun < 0:
         return None
+    if not phrase.named and _describes(tokens, phrase.last, lexicon):
+        return None  # state radio, camp residents
     if (
         phrase.last < len(tokens)
         and tokens[phrase.last].low in lexicon.speech.speakers
@@ -321,6 +401,9 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     begin, end = _edges(phrase, words)
     if end <= begin:
         return None
+    glued = end + 1 < len(tokens) and tokens[end].text == "-" and tokens[end + 1].kind == "number"
+    if phrase.named and glued and tokens[end].start == tokens[end - 1].end:
+        end += 2  # Beldangi-2
     head = tokens[end - 1].low
     if head in words.not_places:
         return None
@@ -335,6 +418,16 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     if before & words.not_places:
         return None
     return Mention(begin, end, span_text(sentence, begin, end), tie, phrase.named)
+
+
+def _describes(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a place noun only describes the plain noun that follows it."""
+    if position >= len(tokens) or tokens[position].kind != "word" or tokens[position].classes:
+        return False
+    low = tokens[position].low
+    return low in lexicon.speech.media_names | lexicon.speech.speakers or (
+        lexicon.people.at(tokens, position) is not None
+    )
 
 
 def _edges(phrase: _Phrase, words: PlaceWords) -> tuple[int, int]:
@@ -379,6 +472,17 @@ def _list_goes_on(tokens: list[Token], position: int) -> bool:
     return False
 
 
+def _capitals_to_and(tokens: list[Token], position: int) -> bool:
+    """Whether nothing but names and commas follows up to "and" and one more name."""
+    for ahead in range(position, min(position + 12, len(tokens) - 1)):
+        token = tokens[ahead]
+        if token.low == "and":
+            return ahead > position and is_capital(tokens[ahead + 1])
+        if not is_capital(token) and token.text != ",":
+            return False
+    return False
+
+
 def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: bool) -> bool:
     """Whether a list of places goes on: "Kenya, Somalia and Ethiopia", "KP and FATA"."""
     while _low(tokens, position) in lexicon.places.describing | {"other", "parts", "of", "the"}:
@@ -393,5 +497,6 @@ def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: 
         return True
     if _low(tokens, last) in lexicon.places.nouns:
         return True
-    ends = last == len(tokens) or tokens[last].kind == "sign"
+    ends = last == len(tokens) or tokens[last].kind in {"sign", "number"}
+    ends = ends or bool(tokens[last].classes & {"be", "have", "verb", "modal"})
     return final and (ends or "preposition" in tokens[last].classes) and last - position <= 2

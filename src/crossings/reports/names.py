@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crossings.reports.lexicon import Lexicon, PeopleNoun
 from crossings.reports.records import Sentence, Token
 
@@ -18,8 +20,13 @@ def _can_tell(noun: PeopleNoun) -> bool:
 
 
 def is_capital(token: Token) -> bool:
-    """Whether a word begins with a capital letter."""
-    return token.kind == "word" and token.text[0].isupper()
+    """Whether a word begins with a capital letter, or its name does: al-Hol, d'Ivoire."""
+    if token.kind != "word":
+        return False
+    return token.text[0].isupper() or bool(_PREFIXED.match(token.text))
+
+
+_PREFIXED = re.compile(r"[a-z]{1,3}[-‐‑'’][^\W\d_a-z]")
 
 
 def cut(name: str) -> str:
@@ -126,11 +133,7 @@ class Names:
             and word.lower() not in self._speech.speakers
             and not word.isupper()
         ]
-        single = {"official", "spokesman", "spokeswoman", "spokesperson", "witness", "resident",
-                  "doctor", "minister", "mayor", "governor", "director", "nurse", "survivor",
-                  "sheikh", "villager", "woman", "man", "source", "chief", "commander",
-                  "director-general", "commissioner", "secretary", "president"}  # fmt: skip
-        if any(word.lower() in single for word in words):
+        if any(word.lower() in self._speech.single for word in words):
             return True
         together = " ".join(capitals[-2:])
         named = len(capitals) >= 2 and words[-1][0].isupper() and name.endswith(together)
@@ -171,7 +174,7 @@ class Names:
         )
         explains = first > 1 and is_capital(tokens[first - 2])  # World Food Programme (WFP)
         known = self._speech.organisations.at(tokens, first) is not None
-        if not dated and (explains or not known or last - first > 8):
+        if not dated and (explains or not known or last - first > LONGEST):
             return []
         found = []
         start = first

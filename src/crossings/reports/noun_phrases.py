@@ -15,6 +15,23 @@ _BREAKS = {
 }  # fmt: skip
 _AFTER_PARTICIPLE = {"on", "by", "in", "at", "to", "late", "early", "from", "this", "last"}
 _INSIDE_NAMES = {"'", "’", "-", ".", "&", "/"}
+_IN_TIMES = {
+    "by",
+    "to",
+    "date",
+    "so",
+    "far",
+    "on",
+    "of",
+    "at",
+    "as",
+    "the",
+    "in",
+    "end",
+    "since",
+    ",",
+}
+_NO_RELAY = ("conference", "briefing", "court", "parliament", "assembly", "council", "committee")
 _QUOTES = {'"', "“", "”", "«", "»", "‘"}
 _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
 
@@ -29,6 +46,9 @@ class NounPhrases(Names):
             acts = "maybe_verb" in token.classes and "determiner" in following.classes
             if position and (acts or token.classes & {"verb", "auxiliary", "modal"}):
                 last = self._without_hedges(position)
+                last -= last > 1 and "relative" in self.tokens[last - 1].classes
+                if last > 1 and self.tokens[last - 1].text == ",":
+                    return self._around_insertion(last - 1)
                 return self._trimmed(self._back(last), last) if last else None
         return None
 
@@ -60,6 +80,19 @@ class NounPhrases(Names):
             or "adverb" in self.tokens[last - 1].classes
         ):
             last -= 1
+        return self._without_inner_time(last)
+
+    def _without_inner_time(self, last: int) -> int:
+        """The end of the name before "had by Sunday afternoon received"."""
+        first = last
+        while (
+            first > 0
+            and last - first < 7
+            and (self.is_time(first - 1) or self.tokens[first - 1].low in _IN_TIMES)
+        ):
+            first -= 1
+        if first < last and first > 0 and "have" in self.tokens[first - 1].classes:
+            return self._without_hedges(first)
         return last
 
     def _around_insertion(self, comma: int) -> tuple[int, int] | None:
@@ -78,8 +111,12 @@ class NounPhrases(Names):
         trimmed = self._trimmed(first, opening)
         if trimmed is None:
             return None
-        whole = comma - trimmed[0]
-        return (trimmed[0], comma if whole <= LONGEST else opening)
+        names = any(
+            is_capital(token) or token.low in self._speech.speakers
+            for token in self.tokens[opening + 1 : comma]
+        )
+        short = comma - trimmed[0] <= LONGEST
+        return (trimmed[0], comma if short and names else opening)  # not ", for their part,"
 
     def _back(self, last: int) -> int:
         """The first token of the noun phrase that ends before ``last``."""
@@ -231,7 +268,7 @@ class NounPhrases(Names):
             return True  # told residents to leave
         noun = token.low.endswith("ing") and (following is None or following.kind == "sign")
         if "verb" in token.classes and not is_capital(token) and not noun:
-            return not (token.low.endswith("ed") and self._attribute(position))
+            return not (token.low.endswith(("ed", "ing")) and self._attribute(position))
         if token.low in {"and", "or"}:
             return not self._joins_after(position)
         return self.is_time(position) and not self._inside_name(position)
@@ -294,9 +331,8 @@ class NounPhrases(Names):
         if span is None:
             return None
         name = self.text(*span)
-        if self.tokens[span[0]].low in {"reporters", "journalists", "them", "him", "her", "me"}:
-            return None
-        return name or None
+        named = any(is_capital(token) for token in self.tokens[span[0] : span[1]])
+        return name if named and not name.lower().endswith(_NO_RELAY) else None
 
     def trails_off(self, after: int) -> bool:
         """Whether nothing is said after the verb: a time, a place, an occasion, then the end."""

@@ -63,7 +63,14 @@ def _partitive(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | N
     if tokens[after].low in {"these", "those"} and (
         after + 1 >= len(tokens) or lexicon.people.at(tokens, after + 1) is None
     ):
+        if after + 1 < len(tokens) and "thing" in tokens[after + 1].classes:
+            return Head("thing", after + 2, name=tokens[after + 1].low)
         return Head("pronoun", after + 1, name=tokens[after].low)
+    following = tokens[after + 1].low if after + 1 < len(tokens) else ""
+    if tokens[after].low in {"that", "this"} and following in {"figure", "total", "number"}:
+        return Head("pronoun", after + 2, name="those")
+    if tokens[after].low == "the" and following in {"latter", "former"}:
+        return Head("pronoun", after + 2, name="them")
     if "determiner" not in tokens[after].classes:
         return None
     figure = Figure(0, after, after + 1, 0, 0, "", 2, 2, "exact")
@@ -111,11 +118,11 @@ def _noun_phrase(tokens: list[Token], start: int, figure: Figure, lexicon: Lexic
             modifiers += [word.low for word in tokens[position : between[0]]]
             position = between[0]
             continue
-        if _stops(tokens, position, start, lexicon):
+        if _is_adverb(token, position - start) or _stops(tokens, position, start, lexicon):
             break
         if "thing" in token.classes or (single and "thing_modifier" in token.classes):
             return candidate or Head("thing", position + 1, name=token.low)
-        unknown = _unknown_plural(tokens, position, lexicon)
+        unknown = _unknown_plural(tokens, position, lexicon, single)
         if unknown is not None:
             return candidate or unknown
         modifiers.append(token.low)
@@ -184,7 +191,27 @@ def _stops(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> 
         return True
     if "determiner" in classes and (inside or token.low in {"this", "that", "the", "last"}):
         return True
-    return "verb" in classes and not inside and token.low.endswith(("ed", "ing")) is False
+    if "verb" not in classes or inside:
+        return False
+    return not token.low.endswith(("ed", "ing")) or _past(tokens, position, lexicon)
+
+
+def _is_adverb(token: Token, offset: int) -> bool:
+    """Whether an adverb follows the number, so that no noun does: "80,000 ever left"."""
+    return offset == 0 and token.low in {"ever", "never", "actually", "easily", "eventually"}
+
+
+def _past(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a form in -ed is the verb, with a name as its object: "4,000 entered Serbia"."""
+    after = position + 1
+    if not tokens[position].low.endswith("ed") or after >= len(tokens):
+        return False
+    named = tokens[after].kind == "word" and tokens[after].text[0].isupper()
+    return (
+        named
+        and "nationality" not in tokens[after].classes
+        and (lexicon.people.at(tokens, after) is None)
+    )
 
 
 def _finite(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -198,14 +225,18 @@ def _finite(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     )
 
 
-def _unknown_plural(tokens: list[Token], position: int, lexicon: Lexicon) -> Head | None:
+def _unknown_plural(
+    tokens: list[Token], position: int, lexicon: Lexicon, single: bool
+) -> Head | None:
     """A plural that is in no list: people if it reads like the name of a people, else a thing."""
     token = tokens[position]
     low = token.low
     if not low.endswith("s") or low.endswith(("ss", "us", "is")) or len(low) < 4:
         return None
-    if "verb" in token.classes or "maybe_verb" in token.classes or "adverb" in token.classes:
+    if token.classes & {"verb", "adverb"}:
         return None
+    if "maybe_verb" in token.classes and single:
+        return None  # after more than one a form in -s is no verb
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.text[0].isupper() and not token.text.isupper():
         if following is None or not (following.kind == "word" and following.text[0].isupper()):

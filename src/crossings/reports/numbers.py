@@ -9,6 +9,7 @@ Exact and approximate numbers have ``low == high``, "at least" has no ``high``, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crossings.reports.lexicon import Lexicon, NumberWords
@@ -203,6 +204,8 @@ def _dash_joins(tokens: list[Token], first: int, join: int) -> bool:
     if tokens[join].kind == "word":
         return True
     spaced = tokens[join].start > tokens[join - 1].end
+    if first == 0 and spaced and re.fullmatch(r"[0-2]?\d\.[0-5]\d", tokens[0].text):
+        return False  # the hour before an entry: "13.12 – 450 of them"
     digits = tokens[first].kind == tokens[join + 1].kind == "number"
     return digits or not spaced
 

@@ -41,7 +41,11 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
             continue
         if mention.tie in {"subject", "bare"} and _acts(count, mention, tokens):
             continue
+        if after and mention.tie == "bare" and _has_verb(mention, tokens):
+            continue
         cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
+        cost += _OF_SPEAKER if mention.of_speaker else 0.0
+        cost += _WAY if tokens[mention.first].low in {"road", "route", "highway"} else 0.0
         cost += _distance(figure.first, count.head.end, mention, tokens)
         if best is None or cost < best[0]:
             best = cost, mention
@@ -50,6 +54,8 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
     return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
 
 
+_OF_SPEAKER = 1.2
+_WAY = 0.8
 _TOO_FAR = 4.5
 _TOO_FAR_UNNAMED = 2.4
 
@@ -66,10 +72,20 @@ def _kind(measure: str) -> str:
     return "displaced" if measure == "displaced" else "static"
 
 
+def _has_verb(mention: Mention, tokens: list[Token]) -> bool:
+    """Whether a name is the subject of a clause of its own: "since Hungary sealed its fence"."""
+    return mention.last < len(tokens) and bool(
+        tokens[mention.last].classes & {"verb", "be", "have", "modal"}
+    )
+
+
 def _acts(count: Count, mention: Mention, tokens: list[Token]) -> bool:
     """Whether a country is who kills: it is not where, then."""
     harmed = count.measure in {"killed", "injured", "missing"}
     return harmed and mention.last < len(tokens) and "verb" in tokens[mention.last].classes
+
+
+_OTHER_CLAUSE = {"while", "whereas", "but"}
 
 
 def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> float:
@@ -86,6 +102,7 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
             cost += 0.6  # it belongs to the figure before it
     signs = sum(token.text in {",", ";", "(", ")"} for token in between)
     numbers = sum(token.kind == "number" for token in between)
+    signs += 4 * sum(token.text == ";" or token.low in _OTHER_CLAUSE for token in between)
     return cost + 0.06 * len(between) + 0.2 * signs + 0.8 * numbers
 
 
@@ -97,8 +114,6 @@ def origin_of(
     A place tied in by "from", the object of "flee", "of X" after the noun, the country that deports
     them, or the nationality of hosted refugees. ``country`` is what "the country" means.
     """
-    if count.measure not in _MOVES | {"displaced", "refugees_hosted", "other", "detained"}:
-        return None
     end = count.head.end
     left = [m for m in mentions if m.tie in {"from", "left"}]
     if left:
@@ -135,6 +150,16 @@ def _by_nationality(count: Count, lexicon: Lexicon) -> tuple[str, str] | None:
     for token in span:
         if token.low in lexicon.countries and is_capital(token):
             return lexicon.countries[token.low], f"nationality: {token.text}"
+    return None
+
+
+def of_nation(count: Count, lexicon: Lexicon) -> str | None:
+    """The country of those counted, for people who stayed: "assisted 331,000 Haitians"."""
+    if count.measure in _MOVES | {"refugees_hosted"}:
+        return None
+    for token in count.sentence.tokens[count.figure.last : count.head.end]:
+        if token.low in lexicon.countries and is_capital(token):
+            return lexicon.countries[token.low]
     return None
 
 

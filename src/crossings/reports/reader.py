@@ -44,7 +44,8 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     for sentence in sentences:
         figures = find_figures(sentence, lexicon)
         if figures:
-            counts += counts_of(sentence, figures, counts, lexicon)
+            before = sentences[sentence.index - 1] if sentence.index else None
+            counts += counts_of(sentence, figures, counts, lexicon, before)
         if len(counts) >= MOST_CLAIMS:
             reading.notes.append(
                 f"read up to {len(counts)} figures, more than any report has; the rest is left out"

@@ -21,6 +21,14 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         return "one of a group, or one who speaks"
     if _age(figure, tokens, lexicon) or _apposed_age(figure, tokens):
         return "an age"
+    if _aged(figure, tokens, lexicon):
+        return "an age"
+    if _posts(figure, tokens):
+        return "a number of posts"
+    if _of_ten(figure, tokens, lexicon):
+        return "a share"
+    if _clock(figure, tokens, lexicon):
+        return "an hour"
     return (
         _by_what_follows(figure, tokens, lexicon)
         or _by_what_precedes(figure, tokens, lexicon)
@@ -33,6 +41,12 @@ def _age(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
     number = number_start(figure, tokens)
     while number < figure.last and tokens[number].low in _LIMITS:
         number += 1
+    if (
+        number > 2
+        and tokens[number - 1].low in {"and", "to", "or"}
+        and (tokens[number - 3].low == "aged")
+    ):
+        return True  # aged six and seven
     limit = number - 1
     value = figure.high or figure.low or 0
     if limit < 1 or tokens[limit].low not in _LIMITS or value > 100:
@@ -50,6 +64,57 @@ def _apposed_age(figure: Figure, tokens: list[Token]) -> bool:
     return commas and figure.kind == "digits" and 0 < (figure.low or 0) < 110
 
 
+def _aged(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "19 of them under fifteen", "a man of 62"."""
+    value = figure.high or figure.low or 0
+    if not 0 < value < 110 or figure.kind == "vague" or figure.first == 0:
+        return False
+    if _people_at(tokens, figure.last, lexicon):
+        return False
+    limit = tokens[figure.first].low in {"under", "over", "below", "above"}
+    if limit and figure.last - figure.first == 2:
+        return tokens[figure.first - 1].low in {"them", "are", "were", "whom", "is", "was", "be"}
+    person = lexicon.people.at(tokens, figure.first - 2) if figure.first > 1 else None
+    return tokens[figure.first - 1].low == "of" and person is not None and not person[1][0].plural
+
+
+def _posts(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "counting at four crossings": places, not the act."""
+    after = tokens[figure.last].low if figure.last < len(tokens) else ""
+    before = tokens[figure.first - 1].low if figure.first else ""
+    return after in {"crossings", "entries"} and before in {"at", "through", "via", "across", "of"}
+
+
+def _of_ten(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """The second number of "nine in ten of them", "one out of five"."""
+    first = figure.first
+    if (figure.high or 0) > 100 or first < 2 or tokens[first - 1].low not in {"in", "of"}:
+        return False
+    before = first - 2 - (tokens[first - 1].low == "of" and tokens[first - 2].low == "out")
+    if tokens[first - 1].low == "of" and before == first - 2:
+        return False
+    number = tokens[before]
+    small = number.kind == "number" or lexicon.numbers.value(number.low) is not None
+    return small and not _people_at(tokens, figure.last, lexicon)
+
+
+def _clock(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "by nine there was no room", "until six"."""
+    plain = figure.last - figure.first == 1 and figure.kind == "words"
+    if not plain or not 0 < (figure.high or 0) <= 12 or figure.first == 0:
+        return False
+    at = tokens[figure.first - 1].low in {"at", "by", "until", "till", "after", "before", "around"}
+    after = tokens[figure.last] if figure.last < len(tokens) else None
+    ends = (
+        after is None
+        or after.kind == "sign"
+        or bool(after.classes & {"preposition", "pronoun", "conjunction", "clause_word"})
+        or after.low in {"there", "in"}
+    )
+    verb = figure.first > 1 and "verb" in tokens[figure.first - 2].classes
+    return at and ends and not (verb and tokens[figure.first - 1].low == "by")
+
+
 _LIMITS = {"under", "over", "below", "above", "aged"}
 
 
@@ -61,11 +126,26 @@ def _one_who_speaks(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bo
     if tokens[figure.last].low == "of":
         following = tokens[figure.last + 1].low if figure.last + 1 < len(tokens) else ""
         return following not in {"them", "whom"}
+    if tokens[figure.first].low == "one" and _pronoun(figure, tokens, lexicon):
+        return True
     before = tokens[figure.first - 1] if figure.first else None
     if before is not None and before.low in verbs and before.low not in lexicon.speech.weak:
         return figure.first > 1 and tokens[figure.first - 2].kind == "sign"
     after = [token.low for token in tokens[figure.last + 1 : figure.last + 4]]
     return bool({"said", "told", "says", "tells"} & set(after))
+
+
+def _pronoun(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "the smallest one", "this one": no number of people."""
+    if _people_at(tokens, figure.last, lexicon) or lexicon.people.at(tokens, figure.last):
+        return False
+    before = tokens[max(0, figure.first - 2) : figure.first]
+    adjective = len(before) == 2 and before[1].kind == "word" and not before[1].classes
+    pointing = before[-1:] if not adjective else before[:1]
+    return any(token.low in _POINTING for token in pointing)
+
+
+_POINTING = {"the", "this", "that", "each", "every", "which", "no", "any", "my", "your", "our"}
 
 
 def number_start(figure: Figure, tokens: list[Token]) -> int:
@@ -89,7 +169,8 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
     month = token.low in lexicon.rejections["months"]
     if month and (not token.text[0].isupper() or (figure.high or figure.low or 0) > 31):
         return None
-    if token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
+    money = token.low in lexicon.rejections["currencies"] and token.text.isupper()
+    if money or token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
         return f"a unit: {token.low}"
     if glued and token.kind == "word" and tokens[after - 1].kind == "number":
         return f"glued to {token.low}"
@@ -126,7 +207,10 @@ def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | No
     before = tokens[index]
     glued = before.end == tokens[index + 1].start
     after_word = index > 0 and tokens[index - 1].end == before.start
-    if before.low in lexicon.rejections["before"] and tokens[index + 1].start - before.end <= 1:
+    money = before.low in lexicon.rejections["currencies"] and before.text.isupper()
+    if (money or before.low in lexicon.rejections["before"]) and tokens[
+        index + 1
+    ].start - before.end <= 1:
         article = before.low in {"a", "no"} and before.text != "No"
         counted = before.kind == "word" and _people_at(tokens, index + 2, lexicon)
         return None if article or counted else f"after {before.low}"

@@ -24,6 +24,8 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     cues = _according(sentence, names, lexicon)
     for cue in cues:
         note(cue, names, memory)
+    if not cues:
+        cues = _said_by_noun(sentence, names, lexicon)
     spoken = spoken_cues(sentence, names, memory, lexicon)
     cues = _quoted_by(cues, spoken)
     if not cues:
@@ -32,6 +34,7 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     if not cues or len(cited) > 1:
         cues = cited or cues
     for name in names.persons():
+        memory.named.update(word for word in name.split() if word[0].isupper())
         if not set(name.lower().split()) <= set(memory.person.lower().split()):
             memory.person = name
     _relay(cues, sentence, names, lexicon)
@@ -60,7 +63,7 @@ def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
         if hit is None or _is_relay(tokens, position, lexicon):
             position += 1
             continue
-        after, rule = hit[0], hit[1][0]
+        after, rule = _past_records(tokens, hit[0], lexicon), hit[1][0]
         span = names.phrase_after(after)
         if span is None or not names.can_speak(*span):
             position += 1
@@ -72,6 +75,77 @@ def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
         if len(cues) > 1 and number:
             cue.first = cues[number - 1].at
     return cues
+
+
+def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "complaints by the ministry that", "a number issued each evening by the unit"."""
+    tokens = sentence.tokens
+    for position in range(len(tokens) - 2):
+        by = position + 1
+        rule = "claims by X that"
+        first = position
+        if tokens[position].low in lexicon.rejections["toll"] | lexicon.speech.figures:
+            while by < len(tokens) - 1 and by - position < 5 and tokens[by].low != "by":
+                by += 1
+            issued = tokens[position + 1].low in _ISSUED
+            if not (issued and tokens[by].low == "by"):
+                continue
+            rule, first = "a figure issued by X", 0
+        elif tokens[position].low not in lexicon.speech.said_nouns or (
+            tokens[by].low not in {"by", "from"}
+        ):
+            continue
+        span = names.phrase_after(by + 1)
+        if span is None or not names.can_speak(*span):
+            continue
+        that = span[1] < len(tokens) and tokens[span[1]].low == "that"
+        if first and not that:
+            continue
+        found = names.listed(*span)
+        return [Cue(found, None, first, len(tokens), position, rule, found[0] if found else "")]
+    return []
+
+
+_ISSUED = {
+    "issued", "given", "published", "provided", "released", "compiled", "announced", "quoted",
+    "cited", "supplied", "collected", "gathered", "put",
+}  # fmt: skip
+
+
+def _past_records(tokens: list[Token], after: int, lexicon: Lexicon) -> int:
+    """Index after "reports received from", "figures compiled by": who made them is the source."""
+    step = after
+    while step < len(tokens) and step - after < 5:
+        token = tokens[step]
+        if token.low in {"from", "by"} and step > after:
+            return step + 1
+        record = token.low in lexicon.speech.figures or token.low in _RECORDS
+        if not (record or token.classes & {"determiner", "verb"} or token.low in _OF_RECORDS):
+            return after
+        step += 1
+    return after
+
+
+_RECORDS = {
+    "reports",
+    "report",
+    "information",
+    "data",
+    "statement",
+    "statements",
+    "documents",
+    "update",
+}
+_OF_RECORDS = {
+    "latest",
+    "preliminary",
+    "official",
+    "received",
+    "initial",
+    "available",
+    "new",
+    "early",
+}
 
 
 def _is_relay(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -92,11 +166,38 @@ def _colon(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue
     for position in range(1, min(len(tokens) - 1, 14)):
         if tokens[position].text == ":":
             quoted = tokens[position + 1].text in {'"', "“", "'", "‘"}
-            if quoted and names.can_speak(0, position):
-                name = names.text(0, position)
+            first = _after_hour(tokens)
+            named = first < position and names.can_speak(first, position)
+            if named and (quoted or _is_role(tokens, first, position, lexicon)):
+                name = names.text(first, position)
                 return [Cue([name], None, position, len(tokens), position, "X: ...", name)]
             return []
     return []
+
+
+def _after_hour(tokens: list[Token]) -> int:
+    """Index after the hour before an entry: "09:10 – Interior minister: ..."."""
+    for position, token in enumerate(tokens[:5]):
+        if token.text in {"–", "—", "-"}:
+            return position + 1
+        if token.kind == "word":
+            break
+    return 0
+
+
+def _is_role(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether a short run of words names a role or a body, without a verb."""
+    span = tokens[first:last]
+    if len(span) > 8 or any(t.classes & {"verb", "be", "have"} or t.low == "by" for t in span):
+        return False
+    records = lexicon.speech.figures | lexicon.rejections["toll"] | _RECORDS
+    if any(token.low in records for token in span):
+        return False
+    return any(
+        token.low in lexicon.speech.speakers - records
+        or lexicon.speech.organisations.at(tokens, index) is not None
+        for index, token in enumerate(span, first)
+    )
 
 
 def _citations(sentence: Sentence, names: NounPhrases) -> list[Cue]:
@@ -153,7 +254,7 @@ def _relay(cues: list[Cue], sentence: Sentence, names: NounPhrases, lexicon: Lex
                 for cue in cues:
                     if names.text(*span) not in cue.sources:
                         cue.via = cue.via or names.text(*span)
-        elif tokens[position].low == "on" and position + 1 < len(tokens):
+        elif tokens[position].low in {"on", "by", "via", "over"} and position + 1 < len(tokens):
             channel = lexicon.speech.channels.at(tokens, position + 1)
             if channel is not None and cues:
                 spoken = names.text(position + 1, channel[0])

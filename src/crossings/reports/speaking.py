@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from crossings.reports.cues import Cue, Speakers
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import helpers_before
@@ -27,7 +29,9 @@ def spoken_cues(
             _limit(cue, tokens)
             cues.append(cue)
             note(cue, names, memory)
-    return _settled(cues) + _figure_of(sentence, names, lexicon) or _owned(sentence, names, lexicon)
+    cues = _settled(cues) + _figure_of(sentence, names, lexicon)
+    cues += _listed(sentence, names, lexicon)
+    return cues or _standing(sentence, names, lexicon) or _owned(sentence, names, lexicon)
 
 
 def _cue_at(
@@ -42,7 +46,7 @@ def _cue_at(
     if verb[1] == "ing":
         return _participle(tokens, position, names, lexicon)
     if verb[0] not in lexicon.speech.telling:
-        cue = _inverted(tokens, position, names, memory)
+        cue = _inverted(tokens, position, verb, names, memory, lexicon)
         if cue is not None:
             return cue
     return _subject_before(tokens, position, verb, names, memory, lexicon)
@@ -51,6 +55,11 @@ def _cue_at(
 def _limit(cue: Cue, tokens: list[Token]) -> None:
     """A cue that closes what was said does not speak for a new clause after it."""
     if cue.first > 0:
+        for position in range(cue.at + 1, len(tokens) - 2):
+            new = tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE
+            if new and is_capital(tokens[position + 2]):
+                cue.last = min(cue.last, position)
+                return
         return
     for position in range(cue.at + 1, min(cue.at + 9, len(tokens) - 1)):
         aside = tokens[position].low == "as" and tokens[position + 1].low != "of"
@@ -95,10 +104,16 @@ def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexico
         if "be" in helpers or (before is not None and before.classes & {"determiner"}):
             return False
         following = _low(tokens, position + 1)
-        if following in {"by", "as"} and token.low != "said":
+        channel = (
+            lexicon.speech.channels.at(tokens, position + 2) if _low(tokens, position + 2) else None
+        )
+        if following in {"by", "as"} and token.low != "said" and channel is None:
             return False
-        if following == "to" and "have" not in helpers and lemma != "say":
-            return False  # people believed to have died
+        infinitive = position + 2 < len(tokens) and bool(
+            tokens[position + 2].classes & {"be", "have", "maybe_verb", "auxiliary"}
+        )
+        if following == "to" and infinitive and "have" not in helpers and lemma != "say":
+            return lemma == "claim" and _is_speaker_before(tokens, position, lexicon)
     if lemma == "claim":
         ahead = tokens[position + 1 : position + 7]
         return not any(word.low in lexicon.speech.claimed for word in ahead)
@@ -106,8 +121,27 @@ def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexico
         if _low(tokens, position + 1) == "that":
             return lemma != "witness"
         plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
+        acronym = before is not None and before.text.isupper() and len(before.text) > 1
+        named = plain or acronym or _is_speaker(before, lexicon)
+        if lemma in lexicon.speech.body_counts and named:
+            return True  # "UNICEF counts among them"
         return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
     return True
+
+
+def _is_speaker_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether somebody claims to have done it: "the group claimed to have killed eight"."""
+    ahead = [token.low for token in tokens[position + 1 : position + 5]]
+    before = tokens[position - 1] if position else None
+    return (
+        "have" in ahead
+        and before is not None
+        and (
+            is_capital(before)
+            or _is_speaker(before, lexicon)
+            or "speaker_pronoun" in before.classes
+        )
+    )
 
 
 def _is_speaker(token: Token | None, lexicon: Lexicon) -> bool:
@@ -118,6 +152,9 @@ def _low(tokens: list[Token], position: int) -> str:
     return tokens[position].low if 0 <= position < len(tokens) else ""
 
 
+_ADMITS = {"admit", "admits", "admitted", "confessed", "confess"}
+
+
 def _has_content(
     tokens: list[Token], after: int, lexicon: Lexicon, only_that: bool = False
 ) -> bool:
@@ -125,6 +162,8 @@ def _has_content(
     for position, token in enumerate(tokens[after : after + 11], after):
         if token.low == "that" or token.text in {":", '"', "“", "‘"}:
             return True
+        if position == after and token.low == "to" and tokens[after - 1].low in _ADMITS:
+            return True  # "admits to nineteen dead"
         if token.text in {",", ".", ";"}:
             return False
         if only_that:
@@ -160,7 +199,12 @@ def _participle(
 
 
 def _inverted(
-    tokens: list[Token], position: int, names: NounPhrases, memory: Speakers
+    tokens: list[Token],
+    position: int,
+    verb: tuple[str, str],
+    names: NounPhrases,
+    memory: Speakers,
+    lexicon: Lexicon,
 ) -> Cue | None:
     """As in "..., said X, the Y" and "Said X: ..."."""
     before = tokens[position - 1].text if position else ""
@@ -172,13 +216,29 @@ def _inverted(
     if following.kind != "word" or following.low in {"that", "it", "in", "on", "to", "at", "by"}:
         return None
     if following.low in {"he", "she", "they"}:
+        if position + 2 < len(tokens) and tokens[position + 2].classes & _COMPLEMENT:
+            return None  # "a doctor, reached by phone, said he had 346 patients"
         speaker = memory.person or memory.group
         return Cue([speaker] if speaker else [], None, 0, len(tokens), position, "said he")
     span = names.phrase_after(position + 1)
-    if span is None or not names.can_speak(*span):
+    if span is None:
+        return None
+    after = tokens[span[1]] if span[1] < len(tokens) else None
+    if after is not None and after.classes & {"be", "have", "modal", "verb"}:
+        return None  # "X, the Y, said the crowding was caused by"
+    # Who stands there with an article after "said" speaks, whatever the trade.
+    article = "determiner" in tokens[span[0]].classes and verb[1] == "ed"
+    role = verb[0] in _PLAIN and article and bool(before)
+    if not (role or names.can_speak(*span)) or verb[0] in lexicon.speech.by_counting | _NOT_FIRST:
         return None
     name = names.text(*span)
     return Cue([name], None, 0, len(tokens), position, "..., said X", name)
+
+
+_COMPLEMENT = {"be", "have", "modal", "verb", "maybe_verb", "auxiliary"}
+_PLAIN = {"say", "add", "explain", "recall"}
+_NOT_FIRST = {"put", "place", "give", "estimate"}
+"""Verbs that no speaker follows: "the office, the national body, puts the number at"."""
 
 
 def _subject_before(
@@ -189,8 +249,8 @@ def _subject_before(
     memory: Speakers,
     lexicon: Lexicon,
 ) -> Cue | None:
-    who = position - 1
-    if who > 1 and tokens[who].low == "who":
+    who = _relative_before(tokens, position, lexicon)
+    if who is not None:
         span = names.phrase_before(who - (tokens[who - 1].text == ","))
     else:
         span = names.phrase_before(position)
@@ -209,9 +269,16 @@ def _subject_before(
         tokens, first, told[1] if told else position + 1, names
     )
     if verb[0] in lexicon.speech.weak and not (backwards and first > 0):
-        if not _has_content(tokens, position + 1, lexicon, verb[0] in lexicon.speech.only_that):
+        finds = any(token.low in lexicon.speech.finding for token in tokens[first:last])
+        strict = verb[0] in lexicon.speech.only_that and not (
+            (verb[0] == "find" and finds)
+            or (verb[0] in _IDENTIFY and _ends_as_body(tokens, first, last, lexicon))
+        )
+        if not _has_content(tokens, position + 1, lexicon, strict):
             return None
-        if last - first == 1 and not _is_body(tokens, first, lexicon):
+        known = tokens[first].text in memory.named or _is_body(tokens, first, lexicon)
+        known = known or ("speaker_pronoun" in tokens[first].classes and bool(memory.group))
+        if last - first == 1 and not known:
             return None  # "Chittagong counted 29"
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
@@ -225,10 +292,42 @@ def _subject_before(
     return cue
 
 
+def _says(token: Token, lexicon: Lexicon) -> bool:
+    return token.low in lexicon.speech.verbs and token.low not in lexicon.speech.nouns
+
+
+_IDENTIFY = {"identify"}
+
+
+def _ends_as_body(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether a subject holds an acronym, a known organisation or a kind of body."""
+    return any(
+        _is_body(tokens, position, lexicon) and tokens[position].low not in lexicon.countries
+        for position in range(first, last)
+    )
+
+
+_RELATIVE = 9
+"""The longest relative clause between a speaker and the verb, in tokens."""
+
+
+def _relative_before(tokens: list[Token], position: int, lexicon: Lexicon) -> int | None:
+    """The "who" of a relative clause that ends at ``position``: "staff who run it say"."""
+    for who in range(position - 1, max(0, position - _RELATIVE), -1):
+        token = tokens[who]
+        if token.low in {"who", "whose"}:
+            preposition = who > 1 and "preposition" in tokens[who - 1].classes
+            return who - preposition
+        if token.kind == "sign" or token.low == "that" or _says(token, lexicon):
+            return None
+    return None
+
+
 def _is_body(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     """Whether one word is a body or a role, not only a name."""
     token = tokens[position]
     known = lexicon.speech.organisations.at(tokens, position) is not None
+    known = known or token.low in lexicon.countries or token.low in lexicon.speech.capitals
     acronym = token.text.isupper() and len(token.text) > 1
     return known or acronym or token.low in lexicon.speech.speakers
 
@@ -241,9 +340,10 @@ def _is_plural(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> 
     people = lexicon.people.at(tokens, last - 1)
     if people is not None and people[1][0].plural:
         return True
-    return head.low in {"police", "media", "they", "who"} or any(
-        token.low == "and" for token in tokens[first:last]
-    )
+    return head.low in _PLURAL_HEADS or any(token.low == "and" for token in tokens[first:last])
+
+
+_PLURAL_HEADS = {"police", "media", "they", "who", "data", "staff", "people", "statistics", "crew"}
 
 
 def _speaker(
@@ -307,14 +407,87 @@ def _figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
     return cues
 
 
+def _listed(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "the union has a list of 51", "the council keeps a register of"."""
+    tokens = sentence.tokens
+    cues = []
+    for position in range(1, len(tokens) - 3):
+        listing = _record_after(tokens, position, lexicon)
+        if listing is None:
+            continue
+        span = names.phrase_before(position)
+        if span is not None and names.can_speak(*span):
+            name = names.text(*span)
+            cues.append(Cue([name], None, position, len(tokens), listing, "X has a list of", name))
+    return cues
+
+
+def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int | None:
+    """The "list of" that is kept, or the "its toll" that is changed, by the verb at a position."""
+    ahead = range(position + 1, min(position + 6, len(tokens)))
+    if tokens[position].low in lexicon.speech.keeping:
+        listing = next((n for n in ahead if tokens[n].low in _RECORDS), None)
+        if listing is not None and _low(tokens, listing + 1) in {"of", "with"}:
+            return listing
+    if tokens[position].low not in lexicon.speech.revising:
+        return None
+    own = any(tokens[n].low in _OWN for n in ahead[:3])
+    total = next((n for n in ahead if tokens[n].low in lexicon.rejections["toll"]), None)
+    return total if own and total is not None and _low(tokens, total + 1) in _TOTALS else None
+
+
+_OWN = {"its", "their", "his", "her", "the", "a", "an"}
+_TOTALS = {"of", "to", "from", "as", "by", "at", ",", ":"}
+_RECORDS = {"list", "register", "record", "tally", "count", "roll", "database", "log"}
+
+
+def _standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "official figures for Syria stand at", "the tally from the ministry is"."""
+    tokens = sentence.tokens
+    cues = []
+    for position in range(len(tokens) - 2):
+        if tokens[position].low not in _FIGURES:
+            continue
+        verb = next(
+            (n for n in range(position + 1, min(position + 16, len(tokens))) if _stands(tokens, n)),
+            None,
+        )
+        maker = next((n for n in range(position + 1, verb or 0) if tokens[n].low in _MADE_BY), None)
+        official = position > 0 and tokens[position - 1].low in {"official", "government"}
+        if verb is None or not (maker is not None or official):
+            continue
+        span = names.phrase_after(maker + 1) if maker is not None else (position - 1, position + 1)
+        if span is not None and names.can_speak(*span):
+            found = names.listed(*span)
+            cues.append(Cue(found, None, position, len(tokens), position, "X's figures stand at"))
+    for cue, later in pairwise(cues):
+        cue.last = later.first
+    return cues
+
+
+def _stands(tokens: list[Token], position: int) -> bool:
+    low = tokens[position].low
+    return low in {"stand", "stands", "stood", "show", "shows", "put", "puts"} or (
+        low in {"is", "was", "are", "were"} and position + 1 < len(tokens)
+    )
+
+
+_FIGURES = {"figures", "figure", "tally", "count", "data", "statistics", "toll", "records"}
+_MADE_BY = {"from", "by"}
+
+
 def _owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
     tokens = sentence.tokens
     for position in range(1, len(tokens)):
-        if tokens[position].low not in lexicon.speech.figures:
+        owner = position - 1
+        published = tokens[position].low in lexicon.speech.publications
+        while published and owner > position - 5 and owner > 1 and tokens[owner].low != "'s":
+            owner -= 1
+        if not published and tokens[position].low not in lexicon.speech.figures:
             continue
-        if tokens[position - 1].low == "'s" and position > 1:
-            span = names.phrase_before(position - 1)
+        if tokens[owner].low == "'s" and owner > 0:
+            span = names.phrase_before(owner)
             if span is not None and names.can_speak(*span) and names.is_body(*span):
                 name = names.text(*span)
                 return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
@@ -324,9 +497,10 @@ def _owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue
 def note(cue: Cue, names: NounPhrases, memory: Speakers) -> None:
     """Remember who spoke; a bare role ("the commissioner") keeps the fuller name it had."""
     name = cue.speaker
-    if not name:
+    if not name or (memory.person and name.split()[0].lower() in {"his", "her", "their", "its"}):
         return
     if names.is_person(name):
+        memory.named.update(word for word in name.split() if word[0].isupper())
         if not set(name.lower().split()) <= set(memory.person.lower().split()):
             memory.person = name
     else:

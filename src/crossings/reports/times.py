@@ -93,7 +93,7 @@ def _atom(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
     following = tokens[position + 1].low if position + 1 < len(tokens) else ""
     if token.kind == "number":
         return _number_atom(tokens, position, following, words)
-    if token.low in words["weekdays"] or token.low in words["alone"]:
+    if token.low in words["weekdays"] or token.low in words["alone"] or _mid(token.low, words):
         return 1
     if token.low in words["months"] or token.low in words["months_short"]:
         return int(token.text[0].isupper() and _is_month(tokens, position, words))
@@ -107,6 +107,12 @@ def _atom(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
     if following in words["units"] and lexicon.numbers.value(token.low) is not None:
         return 2
     return 0
+
+
+def _mid(low: str, words: Mapping[str, frozenset[str]]) -> bool:
+    """As in "mid-January", "early-2019"."""
+    front, dash, rest = low.partition("-")
+    return bool(dash) and front in {"mid", "early", "late"} and rest in words["months"]
 
 
 def _unit_follows(tokens: list[Token], position: int, words: Mapping[str, frozenset[str]]) -> bool:

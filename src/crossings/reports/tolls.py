@@ -32,6 +32,9 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
     verb = _verb_before(figure.first, tokens, lexicon)
     if verb is None:
         return None
+    put = _people_put_at(figure.first, tokens, lexicon)
+    if put is not None:
+        return put
     nouns, general = lexicon.rejections["toll"], lexicon.rejections["toll_general"]
     nearest: Toll | None = None
     for position in range(verb, max(-1, figure.first - _REACH), -1):
@@ -48,6 +51,30 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
         if token.low in nouns and nearest is None:
             nearest = Toll(position, verb, token.low, "")
     return nearest
+
+
+_NUMBERING = {"number", "numbered", "numbering", "totalled", "totaled", "totalling", "totaling"}
+
+
+def _people_put_at(first: int, tokens: list[Token], lexicon: Lexicon) -> Toll | None:
+    """As in "the authority put the inmates on Wednesday at 1.7 lakh"."""
+    if tokens[first - 1].low in _NUMBERING:
+        for position in range(first - 2, max(-1, first - 12), -1):
+            hit = lexicon.people.at(tokens, position)
+            if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
+                return Toll(position, first - 1, tokens[position].low, hit[1][0].unit)
+            if tokens[position].text in {",", ";", ":"}:
+                return None
+    if tokens[first - 1].low != "at":
+        return None
+    for verb in range(first - 2, max(-1, first - 12), -1):
+        if tokens[verb].low in {"put", "puts", "putting", "placed", "estimates", "estimated"}:
+            for position in range(verb + 1, min(verb + 5, first)):
+                hit = lexicon.people.at(tokens, position)
+                if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
+                    return Toll(position, first - 1, tokens[position].low, hit[1][0].unit)
+            return None
+    return None
 
 
 def _low(tokens: list[Token], position: int) -> str:
@@ -72,6 +99,10 @@ def _counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> str
         if hit is not None and hit[1][0].plural:
             return hit[1][0].unit
         token = tokens[position]
+        if token.low in {"those", "who"} or (
+            position == start and "verb" in token.classes and token.low.endswith(("ed", "en", "ad"))
+        ):
+            return "people"
         if "thing" in token.classes or (token.low.endswith("s") and len(token.low) > 4):
             if not token.classes and token.low not in lexicon.rejections["toll"]:
                 return None
