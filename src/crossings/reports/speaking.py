@@ -260,7 +260,7 @@ def _subject_before(
     before = tokens[first - 1] if first else None
     if before is not None and before.low in _OBJECT_OF and verb[0] not in lexicon.speech.telling:
         return None  # "in a report published on Friday"
-    if any(token.kind == "number" for token in tokens[first:last]):
+    if any(token.kind == "number" for token in tokens[first : min(last, first + 3)]):
         return None  # people who are counted
     if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
         return None
