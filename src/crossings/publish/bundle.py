@@ -124,6 +124,7 @@ def _forecast(shown: View) -> dict[str, Any]:
             "high90": figures.high90,
             "plan_for": figures.plan_for,
         },
+        "counted_as": sorted(shown.counted_as(top.target)),
         "odds": shown.odds,
         "simple_rules": _simple_rules(shown, top),
         "last_figure": None

@@ -105,8 +105,8 @@ def fan_of(view: View, top: Headline) -> Fan:
         title=f"{words.target_words(top.target)}, {view.place_name(top.place)}",
         issued_at=view.issued_at,
         ranges=rows,
-        known=_marks(view.known.claims, top, zone),
-        later=_marks(view.later, top, zone, "reported later: "),
+        known=_marks(view, view.known.claims, top),
+        later=_marks(view, view.later, top, "reported later: "),
         levels=_planning_levels(view, top),
     )
 
@@ -119,13 +119,14 @@ def _zoned(rows: Sequence[Range], zone: ZoneInfo) -> tuple[Range, ...]:
 
 
 def _marks(
-    claims: Sequence[Claim], top: Headline, zone: ZoneInfo, prefix: str = ""
+    view: View, claims: Sequence[Claim], top: Headline, prefix: str = ""
 ) -> tuple[Mark, ...]:
     """The reported figures of the headline's target, one mark a bulletin and figure."""
     seen = set()
     found = []
+    counted, zone = view.counted_as(top.target), view.zone
     for claim in claims:
-        if claim.target != top.target or claim.place not in (top.place, ""):
+        if claim.target not in counted or claim.place not in (top.place, ""):
             continue
         if claim.unit != "people" or claim.status in ("planned", "forecast"):
             continue
@@ -133,8 +134,8 @@ def _marks(
             continue
         drawn = (claim.as_of, claim.low, claim.high)
         said = (
-            f"{prefix}{words.figure(claim)} as of {words.stamp(claim.as_of, zone)}, "
-            f"{words.speakers(claim)}"
+            f"{prefix}{words.figure(claim)} {words.quantity(claim)} "
+            f"as of {words.stamp(claim.as_of, zone)}, {words.speakers(claim)}"
         )
         one = mark(claim, said, zone)
         if one is not None and drawn not in seen:

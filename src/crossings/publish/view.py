@@ -73,6 +73,19 @@ class View:
         names = {p.id: p.name for p in self.known.places}
         return names.get(place, place)
 
+    def counted_as(self, target: str) -> frozenset[str]:
+        """The targets whose figures the forecast took for this one, itself among them.
+
+        Where nobody counts who arrives, those who have crossed or are hosted are taken for it.
+        """
+        measure, uses = target.partition(".")[0], self.uses
+        taken = {
+            claim.target
+            for claim in self.known.claims
+            if claim.counting != "flow" and claim.id in uses and uses[claim.id].role == measure
+        }
+        return frozenset({target} | taken)
+
     def stages(self, target: str) -> tuple[tuple[str, ...], ...]:
         """The single places, those together whose counts agree in every member and at every time.
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -73,12 +75,14 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """A page that notes what a reader must never meet: errors, and requests that leave home."""
 
-    def __init__(self, browser: Browser, address: str, width: int) -> None:
+    def __init__(self, browser: Browser, address: str, width: int, touch: bool = False) -> None:
         self.address = address
         self.errors: list[str] = []
         self.away: list[str] = []
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, has_touch=width < 700, locale="en-GB"
+            viewport={"width": width, "height": 900},
+            has_touch=touch or width < 700,
+            locale="en-GB",
         )
         self.page: Page = self.context.new_page()
         self.page.on("console", self._told)
@@ -100,8 +104,8 @@ class Visit:
         return self.page
 
 
-def visiting(browser: Browser, address: str, width: int) -> Iterator[Visit]:
-    found = Visit(browser, address, width)
+def visiting(browser: Browser, address: str, width: int, touch: bool = False) -> Iterator[Visit]:
+    found = Visit(browser, address, width, touch)
     yield found
     found.context.close()
     assert (found.errors, found.away) == ([], [])
@@ -111,6 +115,12 @@ def visiting(browser: Browser, address: str, width: int) -> Iterator[Visit]:
 def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
     """A phone, a tablet, a desk."""
     yield from visiting(browser, address, request.param)
+
+
+@pytest.fixture(params=[390, 768, 1440])
+def fingers(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    """The same, touched."""
+    yield from visiting(browser, address, request.param, touch=True)
 
 
 @pytest.fixture
@@ -180,6 +190,108 @@ def test_figures_are_searched_sorted_and_grouped(desk: Visit) -> None:
     expect(page.locator("#claims h3").first).to_be_visible()
 
 
+def test_every_control_answers_to_a_finger(fingers: Visit) -> None:
+    page = fingers.open()
+    chart = page.locator("svg.chart:visible").first
+    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
+    box = chart.locator("circle.known.full").last.bounding_box()
+    assert box is not None
+    # A finger is not precise: beside the mark is on it.
+    page.touchscreen.tap(box["x"] + box["width"] / 2 + 4, box["y"] + box["height"] / 2 - 3)
+    expect(page.locator(".picked-line")).to_contain_text("Government of Armenia press service")
+    expect(chart.locator("circle.chosen")).to_be_attached()
+    badge = page.locator("svg.map:visible .badge")
+    badge.tap()
+    expect(page.locator(".at-place:visible")).to_contain_text("opening")
+    page.locator("svg.map:visible .route.flow").first.tap(force=True)
+    expect(page.locator(".hover:visible")).to_contain_text("people (median)")
+    page.get_by_label("99 of 100 cases").tap()
+    page.locator(".day-bar").get_by_role("button").tap()
+    expect(page.locator(".day-bar").get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_text("used ones only").tap()
+    page.locator(".contents").get_by_text("Events").tap()
+    expect(page.locator("#events")).to_be_in_viewport()
+    assert "risk=0.99" in page.url
+    assert "claim=" in page.url
+
+
+PART = """() => {
+  const found = document.activeElement.closest("section, .bar, .contents, .day-bar");
+  return document.activeElement === document.body ? null : found?.id || found?.className || "";
+}"""
+
+
+def test_the_keyboard_reaches_every_part_in_the_order_of_the_page(desk: Visit) -> None:
+    page = desk.open()
+    parts: list[str] = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        part = page.evaluate(PART)
+        if part is None:
+            break
+        if part not in parts:
+            parts.append(part)
+    wanted = ["bar", "contents", "course", "day-bar", "map", "plan", "what-if", "claims"]
+    assert [part for part in parts if part in wanted] == wanted
+
+
+def test_an_event_on_the_map_opens_by_keyboard(desk: Visit) -> None:
+    page = desk.open()
+    page.locator("svg.map:visible .badge").focus()
+    page.keyboard.press("Enter")
+    page.locator(".at-place:visible a").first.press("Enter")
+    expect(page.locator("#events")).to_be_in_viewport()
+    assert "s=small-karabakh" in page.url  # what is seen stays in the address
+
+
+def test_simple_rules_and_earlier_forecasts_are_drawn_when_asked_for(desk: Visit) -> None:
+    page = desk.open()
+    chart = page.locator("svg.chart:visible").first
+    expect(chart.locator(".rule, .past")).to_have_count(0)
+    page.get_by_label("Show simple rules").check()
+    expect(chart.locator(".rule")).to_have_count(2)
+    page.get_by_label("Show earlier forecasts").check()
+    expect(chart.locator(".past")).to_have_count(1)
+    expect(page.locator("#record")).to_contain_text("On 2 days the outcome is known")
+    expect(page.locator("#record")).to_contain_text("nobody else comes")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "direction", "width"),
+    [
+        ("fr", "9 fois sur 10 entre", "ltr", 390),
+        ("ar", "في 9 من كل 10 حالات", "rtl", 390),
+        ("uk", "у 9 випадках з 10", "ltr", 768),
+    ],
+)
+def test_the_page_speaks_other_languages(
+    browser: Browser, address: str, language: str, said: str, direction: str, width: int
+) -> None:
+    for visit in visiting(browser, address, width):
+        page = visit.open(f"#lang={language}")
+        expect(page.locator("h1")).to_contain_text(said)
+        expect(page.locator("html")).to_have_attribute("dir", direction)
+        expect(page.locator("footer")).to_contain_text("crossings")
+        keys = r"document.body.innerText.match(/\{\w+\}|\b[a-z]+_[a-z_]+\b/g)"
+        assert page.evaluate(keys) is None
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+
+
+def test_a_language_is_chosen_on_the_page(desk: Visit) -> None:
+    page = desk.open()
+    page.get_by_label("Language").select_option("fr")
+    expect(page.locator("h1")).to_contain_text("9 fois sur 10")
+    assert "lang=fr" in page.url
+
+
+def test_a_frame_holds_headline_and_chart_only(desk: Visit) -> None:
+    page = desk.open("embed")
+    expect(page.locator("svg.chart:visible").first).to_be_visible()
+    expect(page.locator("nav, #claims, .day-bar")).to_have_count(0)
+    address = page.get_by_text("Open the whole page").get_attribute("href") or ""
+    assert address.startswith("../#s=small-karabakh")
+
+
 def test_an_order_without_the_token_is_refused_in_words(desk: Visit) -> None:
     page = desk.open()
     page.get_by_text("New forecast").click()
@@ -204,10 +316,14 @@ def test_a_scenario_is_asked_for_in_words(desk: Visit) -> None:
     scenario.get_by_role("button", name="Compare").click()
     expect(scenario.locator("[role=status]")).to_contain_text("at least one thing")
     scenario.get_by_label("A ceasefire holds").check()
+    scenario.get_by_label("Hakari Bridge").select_option("close:hakari-bridge")
     scenario.get_by_label("Token").fill(TOKEN)
     scenario.get_by_role("button", name="Compare").click()
     # The made-up situation has no folder behind it: the job fails, and says why.
     expect(scenario.locator("[role=status]")).to_contain_text("nowhere", timeout=120_000)
+    page.reload()
+    expect(scenario.get_by_label("A ceasefire holds")).to_be_checked(timeout=30_000)
+    expect(scenario.get_by_label("Hakari Bridge")).to_have_value("close:hakari-bridge")
 
 
 def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:
@@ -220,22 +336,47 @@ def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:
         page.get_by_role("button", name="Chart (SVG)").click()
     waiting.value.save_as(tmp_path / "x.svg")
     assert (tmp_path / "x.svg").read_text().startswith("<svg")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Chart (PNG)").click()
+    waiting.value.save_as(tmp_path / "x.png")
+    picture = (tmp_path / "x.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert (width, height) == (2 * 876, 2 * 418)
+    page.get_by_role("button", name="Copy code to embed").click()
+    expect(page.locator("#downloads")).to_contain_text(re.compile("Copied|/embed#s=small-karabakh"))
 
 
 AXE = Path(__file__).with_name("axe.min.js.gz")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_barrier_that_axe_knows(desk: Visit, scheme: Literal["light", "dark"]) -> None:
-    page = desk.open()
-    page.emulate_media(color_scheme=scheme)
-    page.get_by_text("New forecast").click()
-    page.get_by_label("Show what was reported later").check()
+@pytest.mark.parametrize(
+    ("scheme", "language", "width"),
+    [("light", "en", 390), ("dark", "en", 1440), ("light", "ar", 768)],
+)
+def test_no_barrier_that_axe_knows(
+    browser: Browser,
+    address: str,
+    scheme: Literal["light", "dark"],
+    language: str,
+    width: int,
+) -> None:
+    for visit in visiting(browser, address, width):
+        page = visit.open(f"#lang={language}")
+        page.emulate_media(color_scheme=scheme)
+        page.locator(".order summary").click()
+        page.locator("#course input").first.check()
+        page.locator("svg.map:visible .badge").click()
+        page.locator(".as-table:visible summary").click()
+        assert barriers(page) == []
+
+
+def barriers(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds: the rule and the first elements that break it."""
     # A script of the tests, which the page's own policy would not let in.
     page.evaluate(gzip.decompress(AXE.read_bytes()).decode())
     found = page.evaluate("axe.run().then((all) => all.violations)")
-    told = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
-    assert told == []
+    return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
 
 
 def test_the_exported_file_opens_from_a_disk_and_takes_hostile_texts_for_texts(

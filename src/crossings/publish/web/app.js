@@ -34,8 +34,7 @@ function Forecast({ page, kept, borders, shown, update }) {
   const seen = { page, shownDay, chosen: shown.claim, onChoose: choose };
   const course = html`<${Course} ...${seen} past=${past ? old : null} setPast=${before.length ? setPast : null} />`;
   const hero = html`<div class="hero"><${Headline} page=${page} shownDay=${shownDay} />${course}</div>`;
-  const imprint = html`<footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })}
-      <bdi>${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}.</bdi> <bdi>${page.situation.licence}</bdi></p>${t("translation_note") && html`<p>${t("translation_note")}</p>`}</footer>`;
+  const imprint = html`<footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })} ${" "}<bdi>${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}.</bdi> <bdi>${page.situation.licence}</bdi></p>${t("translation_note") && html`<p>${t("translation_note")}</p>`}</footer>`;
   if (embedded) {
     return html`<main>${hero}<p><a href=${`../${location.hash}`} target="_blank" rel="noopener">${t("open_page")}</a></p></main>${imprint}`;
   }

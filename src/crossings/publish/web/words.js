@@ -117,6 +117,18 @@ export function stampWords(stamp, precision = "") {
   return isDayEnd(stamp) || ["date", "day"].includes(precision) ? date : `${date}, ${stamp.slice(11, 16)}`;
 }
 
+/** When an event was: the day alone where no hour is known, which is kept as the day's beginning. @param {any} event */
+export const eventTime = (event) => stampWords(event.time, event.time.slice(11, 19) === "00:00:00" ? "day" : "");
+
+const TITLE = 110;
+
+/** What an event was; of those that are of no common kind what is said of it. @param {any} event */
+export function eventTitle(event) {
+  const told = event.kind === "other" ? event.note || event.wording || event.quote : "";
+  if (!told) return term("kind", event.kind);
+  return told.length > TITLE ? `${told.slice(0, TITLE - 1).trimEnd()}…` : told;
+}
+
 /** "By the end of 3 October" @param {string} stamp */
 export function byThen(stamp) {
   const date = dated(stamp, { month: "long" });

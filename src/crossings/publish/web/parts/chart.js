@@ -1,9 +1,9 @@
 // The fan chart: ranges ahead, reported figures in the shape of their qualifier, plans as dashed lines.
 import { d3, html, useMemo, useState } from "crossings/lib";
 import { jump } from "crossings/address";
-import { between, day, figure, moment, number, rounded, stampWords, stepFor, t, term } from "crossings/words";
+import { between, day, figure, moment, number, quantity, rounded, stampWords, stepFor, t, term } from "crossings/words";
 
-const WIDE = { width: 860, height: 410, top: 30, right: 128, bottom: 34, left: 62 };
+const WIDE = { width: 860, height: 410, top: 30, right: 136, bottom: 34, left: 62 };
 const NARROW = { width: 380, height: 340, top: 30, right: 14, bottom: 34, left: 50 };
 
 /** How near to a mark a finger counts as on it, in units of the drawing. */
@@ -27,25 +27,36 @@ export function rangesOf(page, target, place) {
   });
 }
 
-/** The reported figures of a target at a place, one mark a bulletin and figure. @param {any} page @param {any} top */
-export function marksOf(page, top, later = false) {
+/** The reported figures of the headline's quantity at some places, one mark a bulletin and figure.
+ * @param {any} page @param {string[]} places @param {boolean} [later] */
+export function marksOf(page, places, later = false) {
   const seen = new Set();
   return (later ? page.later : page.claims).filter((/** @type {any} */ claim) => {
-    const fits = `${claim.measure}.${claim.counting}` === top.target && [top.place, ""].includes(claim.place);
+    const fits = page.forecast.counted_as.includes(`${claim.measure}.${claim.counting}`) && places.includes(claim.place);
     const told = claim.unit === "people" && !["planned", "forecast"].includes(claim.status) && claim.review !== "rejected";
     const key = `${claim.as_of}|${claim.low}|${claim.high}`;
-    if (!fits || !told || !claim.as_of || seen.has(key)) return false;
+    if (!fits || !told || !claim.as_of || (claim.low ?? claim.high) === null || seen.has(key)) return false;
     seen.add(key);
     return true;
   });
 }
 
-/** @param {any} page @param {any} top */
-function plansOf(page, top) {
+/** Those of the last while: as much of the past as lies ahead, twice that where figures are rare.
+ * @param {any[]} marks @param {any} page */
+function recentOf(marks, page) {
+  const issued = +new Date(page.forecast.issued_at);
+  const ahead = +new Date(page.forecast.times.at(-1)) - issued;
+  const since = (/** @type {number} */ from) => marks.filter((c) => +new Date(c.as_of) >= from).slice(-MOST_MARKS);
+  const near = since(issued - ahead);
+  return near.length > 2 ? near : since(issued - 2 * ahead);
+}
+
+/** Plans and others' forecasts for the headline's quantity that are not yet overtaken. @param {any} page @param {any} top @param {number} least */
+function plansOf(page, top, least) {
   const found = new Map();
   for (const claim of page.claims) {
     const value = claim.low ?? claim.high;
-    if (claim.ahead && claim.unit === "people" && [top.place, ""].includes(claim.place) && value && claim.review !== "rejected") {
+    if (claim.ahead && value > least && claim.unit === "people" && [top.place, ""].includes(claim.place) && value && claim.review !== "rejected") {
       if (!found.has(value)) found.set(value, claim);
     }
   }
@@ -53,7 +64,7 @@ function plansOf(page, top) {
 }
 
 /** A claim in one line. @param {any} claim */
-export const said = (claim) => `${figure(claim)}, ${stampWords(claim.as_of, claim.precision)}: ${claim.speakers || t("the_report")}`;
+export const said = (claim) => `${figure(claim)} ${quantity(claim)}, ${stampWords(claim.as_of, claim.precision)}: ${claim.speakers || t("the_report")}`;
 
 /** @param {any} props */
 function Mark({ claim, x, y, chosen }) {
@@ -109,16 +120,16 @@ function touched(event, drawn, x, y) {
 export function FanChart({ page, top, later, past, rules, shownDay, chosen, onChoose, narrow = false, id = "fan" }) {
   const frame = narrow ? NARROW : WIDE;
   const rows = rangesOf(page, top.target, top.place);
-  const known = useMemo(() => marksOf(page, top), [page]);
-  const after = useMemo(() => (later ? marksOf(page, top, true) : []), [page, later]);
+  const recent = useMemo(() => recentOf(marksOf(page, [top.place, ""]), page), [page]);
+  const after = useMemo(() => (later ? marksOf(page, [top.place, ""], true) : []), [page, later]);
   const end = rows[rows.length - 1];
   const issuedAt = new Date(page.forecast.issued_at);
-  // As much of the past as lies ahead, or the last figures where they are rare.
-  const back = Math.min(+issuedAt - (+end.when - +issuedAt), +new Date(known.slice(-3)[0]?.as_of ?? issuedAt));
-  const recent = known.filter((/** @type {any} */ c) => +new Date(c.as_of) >= back).slice(-MOST_MARKS);
+  // A figure that was put together from several places has no row of its own.
+  const last = page.forecast.last_figure;
+  const sum = last && !recent.some((/** @type {any} */ c) => c.as_of === last.as_of && (c.low ?? c.high) === last.value) ? last : null;
   const inside = after.filter((/** @type {any} */ c) => new Date(c.as_of) <= end.when);
   const drawn = [...recent, ...inside];
-  const from = d3.min([issuedAt, ...recent.map((/** @type {any} */ c) => new Date(c.as_of))]);
+  const from = d3.min([issuedAt, sum ? new Date(sum.as_of) : issuedAt, ...recent.map((/** @type {any} */ c) => new Date(c.as_of))]);
   const most = d3.max([end.high90, d3.max(rows, (/** @type {any} */ r) => r.high90), ...drawn.map((c) => c.high ?? c.low)]) || 1;
   const x = d3.scaleTime([from, end.when], [frame.left, frame.width - frame.right]);
   const y = d3.scaleLinear([0, most * 1.04], [frame.height - frame.bottom, frame.top]).nice(5);
@@ -141,15 +152,25 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
     <path class="median" d=${line(rows)} />
     <path class="issue" d="M${issued} ${frame.top}V${frame.height - frame.bottom}" />
     <text class="note halo" x=${issued + 5} y=${frame.top + 4}>${moment(page.forecast.issued_at)}</text>
-    ${plansOf(page, top).filter(([value]) => value <= y.domain()[1]).map(([value, claim]) => html`<g key=${value}>
-      <path class="level" d="M${frame.left} ${y(value)}H${right}" />
-      <text class="note halo" dir="auto" x=${right - 4} y=${y(value) - 5} text-anchor="end">${figure(claim)}: ${shortened(claim.speakers || "", narrow ? 24 : 60)}</text></g>`)}
+    <${Plans} plans=${plansOf(page, top, rows[0].low90).filter(([value]) => value <= y.domain()[1])} y=${y} left=${frame.left} right=${right} most=${narrow ? 24 : 60} />
     <${Rules} rules=${rules} ends=${ends} x=${x} y=${y} />
+    ${sum && html`<g class="mark"><circle class="known open" cx=${x(new Date(sum.as_of))} cy=${y(sum.value)} r="4" /><title>${t("sum_of_places", { figure: number(sum.value), when: moment(sum.as_of) })}</title></g>`}
     ${drawn.map((claim) => html`<${Mark} key=${claim.id} claim=${claim} x=${x} y=${y} chosen=${chosen} />`)}
     ${chosenRow && html`<g class="now"><path d="M${x(chosenRow.when)} ${y(chosenRow.low90)}V${y(chosenRow.high90)}" />
       <circle cx=${x(chosenRow.when)} cy=${y(chosenRow.median)} r="5" /></g>`}
     ${!narrow && html`<${EndLabels} end=${end} y=${y} frame=${frame} step=${step} />`}
   </svg>`;
+}
+
+/** Plans as dashed lines; a name that would lie on the one above goes below its line. @param {any} props */
+function Plans({ plans, y, left, right, most }) {
+  let above = -Infinity;
+  return [...plans].reverse().map(([value, claim]) => {
+    const height = y(value) - 5 - above < 13 ? y(value) + 13 : y(value) - 5;
+    above = height;
+    return html`<g key=${value}><path class="level" d="M${left} ${y(value)}H${right}" />
+      <text class="note halo" dir="auto" x=${right - 4} y=${height} text-anchor="end">${figure(claim)}: ${shortened(claim.speakers || t("the_report"), most)}</text></g>`;
+  });
 }
 
 /** @param {string} text @param {number} most */
@@ -210,16 +231,19 @@ function EndLabels({ end, y, frame, step }) {
     x=${frame.width - frame.right + 8} y=${at[i] + 4}>${name}: ${rounded(value, step)}</text>`);
 }
 
-/** A small fan without words, for small multiples. @param {any} props */
-export function SmallFan({ rows, most, now }) {
-  const width = 300, height = 70;
+/** A small fan without words, with the figures reported of its places. @param {any} props */
+export function SmallFan({ page, places, rows, now }) {
+  const width = 300, height = 78;
+  const marks = useMemo(() => recentOf(marksOf(page, places), page), [page]);
   if (rows.length < 2) return null;
-  const x = d3.scaleTime([rows[0].when, rows[rows.length - 1].when], [0, width]);
-  const y = d3.scaleLinear([0, Math.max(most, 1)], [height - 1, 4]);
+  const x = d3.scaleTime([d3.min([rows[0].when, ...marks.map((/** @type {any} */ c) => new Date(c.as_of))]), rows[rows.length - 1].when], [5, width - 4]);
+  const most = Math.max(1, d3.max(rows, (/** @type {any} */ r) => r.high90), d3.max(marks, (/** @type {any} */ c) => c.high ?? c.low) ?? 0);
+  const y = d3.scaleLinear([0, most], [height - 5, 5]);
   const area = (/** @type {string} */ a, /** @type {string} */ b) =>
     d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[a])).y1((/** @type {any} */ r) => y(r[b]))(rows);
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median))(rows);
-  return html`<svg class="chart small" viewBox="0 0 ${width} ${height}" aria-hidden="true">
+  return html`<svg class="chart small" viewBox="0 0 ${width} ${height}" aria-hidden="true"><path class="grid" d="M0 ${height - 5}H${width}" />
     <path class="band90" d=${area("low90", "high90")} /><path class="band50" d=${area("low50", "high50")} />
-    <path class="median" d=${line} /><g class="now"><path d="M${x(now.when)} ${y(now.low90)}V${y(now.high90)}" /><circle cx=${x(now.when)} cy=${y(now.median)} r="3.5" /></g></svg>`;
+    <path class="median" d=${line} /><g class="now"><path d="M${x(now.when)} ${y(now.low90)}V${y(now.high90)}" /><circle cx=${x(now.when)} cy=${y(now.median)} r="3.5" /></g>
+    ${marks.map((/** @type {any} */ c) => html`<circle key=${c.id} class="known ${c.qualifier === "exact" ? "full" : "open"}" cx=${x(new Date(c.as_of))} cy=${y(c.low ?? c.high)} r="3"><title>${said(c)}</title></circle>`)}</svg>`;
 }

@@ -43,7 +43,9 @@ function NextDays({ page, shownDay }) {
   const rows = rangesOf(page, top.target, top.place).filter((/** @type {any} */ r) => page.forecast.day_ends.includes(r.i));
   const near = rows.slice(0, NEAR_DAYS);
   const at = rows.find((/** @type {any} */ r) => r.i === shownDay) || rows[0];
-  const places = stagesOf(page, shownDay).filter((/** @type {any} */ s) => s.now.median >= 1 && s.now.median < 0.98 * at.median).slice(0, MOST_PLACES);
+  const there = stagesOf(page, shownDay).filter((/** @type {any} */ s) => s.now.median >= 1 && s.now.median < 0.98 * at.median);
+  // Where people come to says more than where they pass.
+  const places = (there.some((/** @type {any} */ s) => !s.passing) ? there.filter((/** @type {any} */ s) => !s.passing) : there).slice(0, MOST_PLACES);
   return html`<table class="near"><caption class="hidden">${t("near_days")}</caption><thead><tr><th scope="col">${t("end_of_day")}</th><th scope="col" class="n">${t("median")}</th>
       <th scope="col" class="n">${t("nine_in_ten")}</th><th scope="col" class="n">${t("plan_title")}</th></tr></thead>
     <tbody>${near.map((/** @type {any} */ r) => {
@@ -51,6 +53,6 @@ function NextDays({ page, shownDay }) {
       return html`<tr key=${r.i} class=${r.i === shownDay ? "picked" : ""}><th scope="row">${day(r.time)}</th><td class="n">${rounded(r.median, step)}</td><td class="n">${between(r.low90, r.high90, step)}</td>
         <td class="n"><strong>${roundedUp(r.at(0.9), step)}</strong></td></tr>`;
     })}</tbody></table>
-    ${places.length > 0 && html`<p class="where">${rich("where_line", { day: day(at.time), list: places.map((/** @type {any} */ { name, now }, /** @type {number} */ i) => html`${i > 0 ? "; " : ""}<bdi>${name}</bdi> <strong>${rounded(now.median, stepFor(now.high90 - now.low90))}</strong> (${between(now.low90, now.high90, stepFor(now.high90 - now.low90))})`) })}
+    ${places.length > 0 && html`<p class="where">${rich("where_line", { day: day(at.time), list: places.map((/** @type {any} */ { name, now }, /** @type {number} */ i) => html`${i > 0 ? "; " : ""}<bdi>${name}</bdi> <strong>${rounded(now.median, stepFor(now.high90 - now.low90))}</strong> <span class="range">(${between(now.low90, now.high90, stepFor(now.high90 - now.low90))})</span>`) })}
       ${page.forecast.shares_assumed && ` ${t("where_assumed")}`}</p>`}`;
 }

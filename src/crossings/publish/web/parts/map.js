@@ -1,7 +1,7 @@
 // The map: boundaries for orientation, routes open or shut, people expected on them, places, queues, events.
 import { d3, html, useMemo, useState } from "crossings/lib";
 import { jump } from "crossings/address";
-import { day, rounded, stampWords, t, term } from "crossings/words";
+import { day, eventTime, eventTitle, rounded, t } from "crossings/words";
 
 const WIDE = { width: 660, height: 560, least: 380, side: 96, letter: 6.6 };
 const NARROW = { width: 400, height: 430, least: 260, side: 60, letter: 6.4 };
@@ -26,16 +26,19 @@ function fitted(page, frame) {
 
 const EDGE = 44;
 
-/** Names that find a place beside their point without lying on others. @param {any[]} spots @param {any} frame @param {number} height */
-function labelled(spots, frame, height) {
+/** Where a name may stand beside its point: near first, then further off with a line that leads to it. */
+const TRIES = /** @type {[number, number, string][]} */ ([[9, 4, "start"], [-9, 4, "end"], [0, -10, "middle"], [0, 18, "middle"], [10, -7, "start"], [10, 15, "start"], [-10, -7, "end"], [-10, 15, "end"],
+  [30, -22, "start"], [30, 30, "start"], [-30, -22, "end"], [-30, 30, "end"], [34, 4, "start"], [-34, 4, "end"], [24, -46, "start"], [24, 52, "start"]]);
+
+/** Names that find a place beside their point without lying on others. @param {any[]} spots @param {number[][]} badges @param {any} frame @param {number} height */
+function labelled(spots, badges, frame, height) {
   /** @type {number[][]} */
-  const taken = spots.map((s) => [s.x - 6, s.y - 6, s.x + 6, s.y + 6]);
+  const taken = [...spots.map((s) => [s.x - 6, s.y - 6, s.x + 6, s.y + 6]), ...badges.map(([x, y]) => [x + BADGE[0] - 9, y + BADGE[1] - 9, x + BADGE[0] + 9, y + BADGE[1] + 9])];
   return spots.map((spot) => {
     const width = spot.place.name.length * frame.letter;
-    const tries = [[9, 4, "start"], [-9, 4, "end"], [0, -10, "middle"], [0, 18, "middle"]];
-    for (const [dx, dy, anchor] of tries) {
-      const left = anchor === "start" ? spot.x + Number(dx) : anchor === "end" ? spot.x + Number(dx) - width : spot.x - width / 2;
-      const box = [left, spot.y + Number(dy) - 11, left + width, spot.y + Number(dy) + 4];
+    for (const [dx, dy, anchor] of TRIES) {
+      const left = anchor === "start" ? spot.x + dx : anchor === "end" ? spot.x + dx - width : spot.x - width / 2;
+      const box = [left, spot.y + dy - 11, left + width, spot.y + dy + 4];
       const clear = taken.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
       if (clear && box[0] > 2 && box[2] < frame.width - 2 && box[1] > 2 && box[3] < height - 2) {
         taken.push(box);
@@ -46,7 +49,10 @@ function labelled(spots, frame, height) {
   });
 }
 
-const RANK = /** @type {Record<string, number>} */ ({ origin: 0, crossing: 1, reception: 2, camp: 2, town: 3, region: 4, marker: 5 });
+/** From the middle of a place to that of the mark of its events. */
+const BADGE = [-12, 14];
+
+const RANK = /** @type {Record<string, number>} */ ({ crossing: 0, reception: 1, camp: 1, origin: 2, town: 3, region: 4, marker: 5 });
 
 /** Events of a place on the map: the last ones. */
 const MOST_EVENTS = 12;
@@ -92,13 +98,13 @@ export function FlowMap({ page, borders, shownDay, chosen, narrow = false }) {
   const where = Object.fromEntries(at.map((/** @type {any} */ p) => [p.id, projection([p.lon, p.lat])]));
   const { window, people, most, waiting } = traffic(page, shownDay);
   const width = d3.scaleSqrt([0, most], [0, narrow ? 10 : 15]);
+  const happened = eventsOnMap(page, where);
   const spots = labelled(
     [...at].sort((a, b) => RANK[a.kind] - RANK[b.kind]).map((place) => ({ place, x: where[place.id][0], y: where[place.id][1] })),
-    frame, height,
+    happened.map((group) => group.at), frame, height,
   );
   const lines = (borders?.lines || []).map((/** @type {any} */ l) => path({ type: "LineString", coordinates: l }));
   const picked = page.claims.concat(page.later).find((/** @type {any} */ c) => c.id === chosen);
-  const happened = eventsOnMap(page, where);
   const span = window ? t("map_note_day", { day: day(page.forecast.times[window.to]) }) : "";
   const events = happened.find((group) => group.places[0] === opened)?.list || [];
   const drawn = page.routes.filter((/** @type {any} */ r) => where[r.from] && where[r.to]);
@@ -112,7 +118,7 @@ export function FlowMap({ page, borders, shownDay, chosen, narrow = false }) {
   </svg><figcaption>
     <p class="hover" aria-live="polite">${told}</p>
     ${events.length > 0 && html`<ul class="at-place">${events.slice(-MOST_EVENTS).map((/** @type {any} */ e) => html`<li key=${e.id}><a href="#events" onClick=${(/** @type {Event} */ click) => jump(`event-${e.id}`, click)}>${eventWords(e)}</a></li>`)}</ul>`}
-    <p>${t("map_note", { span })}</p>
+    ${window && html`<p>${t("map_note", { span })}</p>`}
     <${Legend} most=${most} width=${width} waiting=${waiting.length > 0} events=${happened.length > 0} shut=${drawn.some((/** @type {any} */ r) => r.closed_by)} />
     <${Closed} page=${page} />
     <p class="soft">${t("boundaries")}</p>
@@ -135,16 +141,18 @@ function Spot({ spot, picked }) {
     ${place.kind === "crossing" ? html`<path class="spot crossing" d="M${x} ${y - 6}l6 6l-6 6l-6 -6Z" />`
       : place.kind === "origin" ? html`<path class="spot" d="M${x - 4.5} ${y - 4.5}h9v9h-9Z" />`
       : html`<circle class="spot ${place.kind}" cx=${x} cy=${y} r="4.5" />`}
+    ${anchor && Math.abs(dx) > 20 && html`<path class="leader" d="M${x} ${y}L${x + dx - Math.sign(dx) * 3} ${y + dy - 4}" />`}
     ${anchor && html`<text class="note halo" x=${x + dx} y=${y + dy} text-anchor=${anchor}>${place.name}</text>`}
     <title>${[place.name, ...place.names].slice(0, 6).join(", ")}</title></g>`;
 }
 
 /** How many events were reported at a place; opens their list. @param {any} props */
 function Badge({ at, count, name, opened, press }) {
+  const [x, y] = [at[0] + BADGE[0], at[1] + BADGE[1]];
   const key = (/** @type {KeyboardEvent} */ e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); press(); } };
   return html`<g class="badge ${opened ? "open" : ""}" role="button" tabindex="0" aria-expanded=${opened} aria-label=${t("events_at", { count, place: name })} onClick=${press} onKeyDown=${key}>
-    <circle class="reach" cx=${at[0] - 11} cy=${at[1] + 13} r="14" /><circle cx=${at[0] - 11} cy=${at[1] + 13} r="8" />
-    <text x=${at[0] - 11} y=${at[1] + 17} text-anchor="middle">${count}</text></g>`;
+    <circle class="reach" cx=${x} cy=${y} r="14" /><circle cx=${x} cy=${y} r="8" />
+    <text x=${x} y=${y + 4} text-anchor="middle">${count}</text></g>`;
 }
 
 /** What is shut, each way once. @param {any} props */
@@ -171,9 +179,9 @@ const shownPeople = (people) => rounded(people, 10 ** Math.max(0, Math.floor(Mat
 /** @param {any} page @param {string} id */
 const placeName = (page, id) => page.places.find((/** @type {any} */ p) => p.id === id)?.name || id;
 /** @param {any} page @param {any} e */
-const closedWords = (page, e) => (e ? `${e.place ? `${placeName(page, e.place)}: ` : ""}${t("closed_by", { when: stampWords(e.time), who: e.speakers || t("the_report") })}` : t("closed"));
+const closedWords = (page, e) => (e ? `${e.place ? `${placeName(page, e.place)}: ` : ""}${t("closed_by", { when: eventTime(e), who: e.speakers || t("the_report") })}` : t("closed"));
 /** @param {any} e */
-const eventWords = (e) => `${stampWords(e.time)}: ${term("kind", e.kind)}, ${e.place_name} (${e.speakers || t("the_report")})`;
+const eventWords = (e) => `${eventTime(e)}: ${eventTitle(e)}, ${e.place_name} (${e.speakers || t("the_report")})`;
 /** @param {any} page @param {string} id @param {number} people */
 const queueWords = (page, id, people) => `${placeName(page, id)}: ${t("waiting_count", { people: shownPeople(people) })}`;
 
@@ -186,7 +194,7 @@ function routeWords(page, route, people) {
 
 /** @param {any} props */
 function Legend({ most, width, waiting, events, shut }) {
-  const shares = most >= 100 ? [1, 0.3, 0.05] : [1];
+  const shares = most >= 100 ? [1, 0.3, 0.05] : most > 1 ? [1] : [];
   return html`<ul class="legend">${shares.map((share) => html`<li key=${share}><svg class="swatch" viewBox="0 0 34 18" aria-hidden="true">
     <path class="route flow" stroke-width=${width(most * share)} d="M0 9H34" /></svg>${shownPeople(most * share)} ${t("people")}</li>`)}
     ${shut && html`<li><span class="key shut"></span>${t("closed")}</li>`}

@@ -22,7 +22,8 @@ export function stagesOf(page, shownDay) {
   const found = page.forecast.stages.map((/** @type {string[]} */ stage) => {
     const rows = rangesOf(page, target, stage[0]);
     const end = rows[rows.length - 1];
-    return { stage, rows, end, now: rows.find((/** @type {any} */ r) => r.i === shownDay) || end, name: stage.map((p) => placeName(page, p)).join(", ") };
+    const kinds = stage.map((p) => page.places.find((/** @type {any} */ one) => one.id === p)?.kind);
+    return { stage, rows, end, passing: kinds.every((kind) => kind === "crossing"), now: rows.find((/** @type {any} */ r) => r.i === shownDay) || end, name: stage.map((p) => placeName(page, p)).join(", ") };
   });
   return found.filter((/** @type {any} */ s) => s.end && s.end.high90 >= 1).sort((/** @type {any} */ a, /** @type {any} */ b) => b.end.median - a.end.median);
 }
@@ -36,7 +37,7 @@ function levelsOf(page, target, place, i) {
 /** @param {any} props */
 export function PlanFor({ page, risk, setRisk, shownDay }) {
   const targets = WANTED.filter((target) => page.forecast.targets.includes(target));
-  const columns = [page.forecast.headline.target, ...targets];
+  const columns = [...new Set([page.forecast.headline.target, ...targets])];
   const places = page.forecast.places.filter((/** @type {string} */ place) => place === "all" || columns.some((c) => {
     const at = levelsOf(page, c, place, shownDay);
     return !at || at(risk) >= 1;
@@ -85,11 +86,11 @@ export function SmallMultiples({ page, shownDay }) {
   const { target } = page.forecast.headline;
   const stages = stagesOf(page, shownDay);
   if (!stages.length) return null;
-  return html`<section id="places"><h2>${t("places")}</h2><p class="soft">${t("own_scales")}</p><div class="cards small">${stages.map((/** @type {any} */ { stage, rows, end, now, name }) => {
+  return html`<section id="places"><h2>${t("places")}</h2><p class="soft">${t("own_scales")}</p><div class="cards small">${stages.map((/** @type {any} */ { stage, rows, now, name }) => {
     const step = stepFor(now.high90 - now.low90);
     return html`<div class="card" key=${stage[0]}><h3 dir="auto">${name}</h3>
-      <${SmallFan} rows=${rows} most=${end.high90} now=${now} />
+      <${SmallFan} page=${page} places=${stage} rows=${rows} now=${now} />
       <p><strong>${rounded(now.median, step)}</strong> ${targetWords(page, target)} <span class="soft">${t("until", { day: day(now.time) })}</span><br />
-      <span class="soft">${t("nine_in_ten")}: ${between(now.low90, now.high90, step)}</span></p></div>`;
+      <span class="soft">${t("nine_in_ten")}: <span class="range">${between(now.low90, now.high90, step)}</span></span></p></div>`;
   })}</div></section>`;
 }

@@ -32,12 +32,13 @@ export function WhatIf({ page, what, update }) {
     event.preventDefault();
     const given = new FormData(form.current);
     token.set(String(given.get("token") || ""));
+    const chosenOf = (/** @type {string} */ act) => given.getAll("crossing").map(String).filter((v) => v.startsWith(`${act}:`)).map((v) => v.slice(act.length + 1));
     const factor = Number(given.get("capacity"));
     const wanted = {
       as_of: page.forecast.issued_at,
       horizon: `${Math.max(1, page.forecast.day_ends.length)}d`,
-      close: given.getAll("close"),
-      open: given.getAll("open"),
+      close: chosenOf("close"),
+      open: chosenOf("open"),
       capacity: factor ? { all: factor } : {},
       ceasefire: given.has("ceasefire"),
       attack: given.has("attack"),
@@ -59,8 +60,8 @@ export function WhatIf({ page, what, update }) {
 
   return html`<section id="what-if"><h2>${t("what_if")}</h2><p class="soft">${t("what_if_help")}</p>
     <form ref=${form} onSubmit=${run} class="filters">
-      ${[["close", "what_if_close"], ["open", "what_if_open"]].map(([name, key]) => crossings.map((/** @type {any} */ p) => html`<label key=${name + p.id}>
-        <input type="checkbox" name=${name} value=${p.id} defaultChecked=${asked.has(`${name}:${p.id}`)} />${t(key)}: ${p.name}</label>`))}
+      ${crossings.map((/** @type {any} */ p) => html`<label key=${p.id}><bdi>${p.name}</bdi> <select name="crossing" data-place=${p.id}><option value="">${t("what_if_same")}</option>
+        ${["close", "open"].map((act) => html`<option key=${act} value=${`${act}:${p.id}`} selected=${asked.has(`${act}:${p.id}`)}>${t(`what_if_${act}`)}</option>`)}</select></label>`)}
       <label>${t("what_if_capacity")} <select name="capacity"><option value="">${t("what_if_same")}</option>
         ${FACTORS.map((f) => html`<option key=${f} value=${f} selected=${valueOf("capacity") === String(f)}>${t("what_if_times", { factor: number(f) })}</option>`)}</select></label>
       <label><input type="checkbox" name="ceasefire" defaultChecked=${asked.has("ceasefire")} />${t("what_if_ceasefire")}</label>

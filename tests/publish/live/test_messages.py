@@ -1,0 +1,68 @@
+"""The page's texts: every language says everything, with the same places for values."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from crossings.publish.live import web
+
+TEXTS = web.messages()
+ENGLISH = TEXTS["en"]
+
+GROUPS = (
+    "basis",
+    "component",
+    "kind",
+    "measure",
+    "profile",
+    "relation",
+    "status",
+    "target",
+    "tier",
+    "unit",
+)
+"""Words for identifiers, which English takes from the identifiers or from the server."""
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def used() -> set[str]:
+    """The keys that stand as such in the page's modules."""
+    found: set[str] = set()
+    for path in web.modules().values():
+        if not path.startswith("vendor/"):
+            text = (web.read(path) or b"").decode()
+            found |= set(re.findall(r'\b(?:t|rich)\("([^"]+)"', text))
+    return found
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_a_language_says_what_english_says(language: str) -> None:
+    texts = TEXTS[language]
+    assert ENGLISH.keys() <= texts.keys()
+    beyond = [k for k in texts.keys() - ENGLISH.keys() if k.partition(".")[0] not in GROUPS]
+    assert beyond == []
+    assert {k for k in ENGLISH if places(texts[k]) != places(ENGLISH[k])} == set()
+
+
+def test_what_the_page_asks_for_is_there() -> None:
+    assert len(used()) > 50
+    assert used() - ENGLISH.keys() == set()
+
+
+def test_the_languages_offered_are_those_that_are_there() -> None:
+    offered = re.search(r"LANGUAGES = [^{]*\{[^}]*\}[^{]*\{([^}]*)\}", _words())
+    assert offered is not None
+    assert set(re.findall(r"(\w+): \"", offered[1])) == TEXTS.keys()
+
+
+def test_a_translation_says_that_it_is_not_reviewed() -> None:
+    assert [lang for lang in TEXTS if not TEXTS[lang]["translation_note"]] == ["en"]
+
+
+def _words() -> str:
+    return (web.read("words.js") or b"").decode()
