@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -79,6 +80,17 @@ def test_a_plan_is_a_dashed_line_and_one_off_the_chart_is_told() -> None:
     shown = "".join(root.itertext())
     assert "120,000 will go" in shown
     assert "▲ all" in shown
+
+
+def test_the_words_of_plans_near_to_each_other_do_not_lie_on_each_other() -> None:
+    root = drawn(levels=(Level(100_000, "some"), Level(101_000, "others"), Level(40_000, "far")))
+    heights = sorted(
+        float(e.get("y", ""))
+        for e in root.iter("{http://www.w3.org/2000/svg}text")
+        if e.text in ("some", "others", "far")
+    )
+    assert len(heights) == 3
+    assert min(b - a for a, b in pairwise(heights)) >= 13
 
 
 marks = st.builds(

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crossings.errors import InputError
+from crossings.forecast.outlook import ClaimUse, LastFigure
 from crossings.publish.page import situation_page
 from crossings.situation.catalogue import load
 from crossings.situation.records import Claim, Context, Event, Situation
@@ -241,6 +242,36 @@ def test_a_place_without_anybody_waiting_has_no_row(whole: Situation) -> None:
     waiting = text.split("<caption>People waiting</caption>")[1].split("</table>")[0]
     assert "Kornidzor" in waiting
     assert "Goris" not in waiting
+
+
+def test_figures_taken_for_the_headline_s_quantity_are_drawn_as_such(whole: Situation) -> None:
+    hosted = outlooks.claim("hosted", 7777, outlooks.at(25, 20), measure="hosted", counting="stock")
+    made = outlooks.outlook()
+    before = situation_page(made, whole.with_claims([hosted]))
+    assert "7,777 people hosted as of" not in before
+    uses = (*made.claims, ClaimUse("hosted", "arrived", 1.0, "people who came"))
+    taken = situation_page(dataclasses.replace(made, claims=uses), whole.with_claims([hosted]))
+    assert "7,777 people hosted as of" in taken
+
+
+def test_a_last_figure_put_together_from_places_is_drawn_and_plans_behind_it_are_not(
+    whole: Situation,
+) -> None:
+    made = outlooks.outlook()
+    last = LastFigure("a-6650", 7100.0, outlooks.at(25, 20), 4.0)
+    plan = outlooks.claim("plan", 900, outlooks.at(24), status="planned", basis="planning")
+    shown = situation_page(dataclasses.replace(made, last_figure=last), whole.with_claims([plan]))
+    assert "7,100 as of 2023-09-25 20:00, several places together" in shown
+    assert "900 planned for" not in shown.partition("</section>")[0]
+    assert "120,000 said to be going" in shown
+
+
+def test_the_method_is_that_of_the_component_that_carried_it(whole: Situation) -> None:
+    made = outlooks.outlook()
+    assert "simulates whole people" in situation_page(made, whole)
+    statistical = situation_page(dataclasses.replace(made, carried_by="statistical"), whole)
+    assert "simulates whole people" not in statistical
+    assert "Nobody is simulated on a road" in statistical
 
 
 def test_assumed_shares_are_said_to_be_assumed(whole: Situation) -> None:

@@ -20,7 +20,7 @@ from crossings.forecast.passages import passages
 from crossings.forecast.summary import Headline, day_ends, headline
 from crossings.publish import words
 from crossings.publish.page_forecast import TIERS
-from crossings.publish.page_method import LIMITS, METHOD, READING, RESPONSIBILITY
+from crossings.publish.page_method import READING, RESPONSIBILITY, limits_of, method_of
 from crossings.publish.view import View, is_public, view
 from crossings.situation.closures import closed_routes
 from crossings.situation.disagreements import disagreements
@@ -76,8 +76,8 @@ def bundle(
             "all_places": shown.place_name(ALL),
             "targets": {t: words.target_words(t) for t in shown.outlook.targets},
             "tier": TIERS.get(outlook.tier, outlook.tier),
-            "method": METHOD,
-            "limits": list(LIMITS),
+            "method": method_of(outlook.carried_by),
+            "limits": list(limits_of(outlook.carried_by)),
             "reading": [list(entry) for entry in READING],
             "responsibility": RESPONSIBILITY,
             "sign_off": sign_off,

@@ -38,6 +38,10 @@ class Level:
     words: str
 
 
+LEVEL_GAP = 13.0
+"""How far apart the words of two levels must stand, in SVG units."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Fan:
     """All that a fan chart draws. Times are in the zone in which they are labelled."""
@@ -232,7 +236,8 @@ def _levels(frame: _Frame, fan: Fan, wide: bool) -> list[str]:
     right = frame.width - frame.right
     parts = []
     above = 0
-    for level in fan.levels:
+    written = -LEVEL_GAP
+    for level in sorted(fan.levels, key=lambda one: -one.value):
         # A phone has room for a name, not for the office behind it.
         label = text(level.words if wide else level.words.partition(", ")[0], 110 if wide else 48)
         if level.value > frame.ceiling:
@@ -242,10 +247,10 @@ def _levels(frame: _Frame, fan: Fan, wide: bool) -> list[str]:
             continue
         y = frame.y(level.value)
         parts.append(f'<path class="level" d="M{frame.left} {y:.1f}H{right:.1f}"/>')
-        # At the right, where the fewest reported figures lie.
-        parts.append(
-            f'<text class="note halo end" x="{right - 6:.1f}" y="{y - 5:.1f}">{label}</text>'
-        )
+        # At the right, where the fewest reported figures lie; below its line where another is near.
+        at = y - 5 if y - 5 - written >= LEVEL_GAP else y + 13
+        written = at
+        parts.append(f'<text class="note halo end" x="{right - 6:.1f}" y="{at:.1f}">{label}</text>')
     return parts
 
 

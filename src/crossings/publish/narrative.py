@@ -6,25 +6,26 @@ for it, and where sources disagree the sentence says so and puts nobody right.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
-from crossings.forecast.summary import headline
+from crossings.forecast.summary import day_ends, headline, ranges
 from crossings.publish import words
 from crossings.publish.view import View
 from crossings.situation.records import ALL, Claim, Event
 
 HARM = ("killed", "injured")
 MOST_VOICES = 3
+MOST_PLACES = 3
 
 
 def narrative(view: View) -> tuple[str, ...]:
     """Up to ten sentences or pairs of sentences, the forecast first."""
     claims = [c for c in view.known.claims if c.review == "accepted" and c.value is not None]
     said = (
-        _forecast(view),
-        _planning(view),
-        _latest(view, claims, "arrived"),
-        _latest(view, claims, "registered"),
+        f"{_forecast(view)} {_planning(view)}",
+        _next_day(view),
+        *(_latest(view, claims, target) for target in _counted(view)),
         _eyewitness(view, claims),
         _population(view, claims),
         *(_harm(view, claims, measure) for measure in HARM),
@@ -45,7 +46,7 @@ def _forecast(view: View) -> str:
     counted = words.target_words(headline(view.outlook).target)
     issued = words.moment(view.issued_at, year=True)
     return (
-        f"{when}, {median} {counted} is the middle of the forecast; 9 in 10 cases lie between "
+        f"{when}, the middle of the forecast is {median} {counted}; 9 in 10 cases lie between "
         f"{interval} (crossings, issued {issued} from what was public by then)."
     )
 
@@ -55,13 +56,48 @@ def _planning(view: View) -> str:
     return f"To be covered in 9 of 10 cases, plan for {plan} (crossings)."
 
 
-def _latest(view: View, claims: Sequence[Claim], measure: str) -> str:
-    """The newest running total of all places, and the one about a day before."""
+def _next_day(view: View) -> str:
+    """The end of the first day, and where most people are expected by then."""
+    top = headline(view.outlook)
+    i = day_ends(view.outlook)[0]
+    total = ranges(view.outlook, top.target, top.place)[i]
+    if total.time == top.range.time:
+        return ""
+    step = words.step_of(total)
+    sentence = (
+        f"{words.by_then(view.times[i])}: {words.rounded(total.median, step)} "
+        f"({words.between(total.low90, total.high90, step)})"
+    )
+    kinds = {place.id: place.kind for place in view.known.places}
+    rows = []
+    for stage in view.stages(top.target):
+        row = ranges(view.outlook, top.target, stage[0])[i]
+        passing = all(kinds.get(place) == "crossing" for place in stage)
+        if not passing and 1 <= row.median < 0.98 * total.median:
+            rows.append((row, view.stage_name(stage)))
+    rows.sort(key=lambda entry: -entry[0].median)
+    there = "; ".join(
+        f"{name} {words.rounded(row.median, words.step_of(row))} "
+        f"({words.between(row.low90, row.high90, words.step_of(row))})"
+        for row, name in rows[:MOST_PLACES]
+    )
+    return f"{sentence}{', most of them counted at ' + there if there else ''} (crossings)."
+
+
+def _counted(view: View) -> tuple[str, ...]:
+    """The targets whose newest figure is told: what is forecast and what is taken for it."""
+    top = headline(view.outlook).target
+    own = [top, *sorted(view.counted_as(top) - {top})]
+    return tuple(dict.fromkeys([*own, "registered.cumulative"]))
+
+
+def _latest(view: View, claims: Sequence[Claim], target: str) -> str:
+    """The newest figure of all places, and the one about a day before."""
     series = sorted(
         (
             c
             for c in claims
-            if c.measure == measure and c.counting == "cumulative" and c.place in (ALL, "")
+            if c.target == target and c.place in (ALL, "")
             and c.unit == "people" and c.status == "reported" and c.as_of is not None
             and c.qualifier in ("exact", "approx")
         ),
@@ -145,14 +181,22 @@ def _events(view: View) -> str:
         rival = rivals[-1]
         first = by_id[rival.disputes]
         return (
-            f"What happened on {words.stamp(first.time, view.zone)} is worded differently: "
+            f"What happened on {_on(view, first)} is worded differently: "
             f"{_worded(first)}, {_worded(rival)}."
         )
     if not events:
         return ""
     newest = events[-1]
-    when = words.stamp(newest.time, view.zone)
-    return f"The newest event: {newest.kind.replace('_', ' ')} on {when} {_source(newest)}."
+    what = newest.kind.replace("_", " ")
+    if newest.kind == "other":
+        what = words.short(newest.note or newest.wording or newest.quote or what, 160)
+    return f"The newest event, on {_on(view, newest)}: {what.rstrip('.')} {_source(newest)}."
+
+
+def _on(view: View, event: Event) -> str:
+    """When an event was; the beginning of a day stands for a day without an hour."""
+    local = event.time.astimezone(view.zone)
+    return words.stamp(event.time, view.zone, "day" if local.time() == dt.time(0) else "")
 
 
 def _worded(event: Event) -> str:

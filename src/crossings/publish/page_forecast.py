@@ -105,7 +105,7 @@ def fan_of(view: View, top: Headline) -> Fan:
         title=f"{words.target_words(top.target)}, {view.place_name(top.place)}",
         issued_at=view.issued_at,
         ranges=rows,
-        known=_marks(view, view.known.claims, top),
+        known=(*_marks(view, view.known.claims, top), *_put_together(view, top)),
         later=_marks(view, view.later, top, "reported later: "),
         levels=_planning_levels(view, top),
     )
@@ -144,14 +144,30 @@ def _marks(
     return tuple(found)
 
 
+def _put_together(view: View, top: Headline) -> tuple[Mark, ...]:
+    """The last figure where it was put together from several places: no claim states it."""
+    last = view.outlook.last_figure
+    if last is None:
+        return ()
+    stated = [c for c in view.known.claims if c.as_of == last.as_of and c.place in (top.place, "")]
+    if any(last.value in (c.low, c.high) for c in stated):
+        return ()
+    when = last.as_of.astimezone(view.zone)
+    said = (
+        f"{words.number(last.value)} as of {words.stamp(when, view.zone)}, several places together"
+    )
+    return (Mark(when, last.value, last.value, "approx", said),)
+
+
 def _planning_levels(view: View, top: Headline) -> tuple[Level, ...]:
-    """Plans, intentions and official forecasts in people, for the headline's place."""
+    """Plans and official forecasts in people for the headline's place, if not yet overtaken."""
+    overtaken = ranges(view.outlook, top.target, top.place)[0].low90
     found: dict[float, list[str]] = {}
     for claim in view.known.claims:
         fits = (
             claim.unit == "people" and claim.place in (top.place, "") and claim.review != "rejected"
         )
-        if words.is_ahead(claim) and fits and claim.value:
+        if words.is_ahead(claim) and fits and claim.value and claim.value > overtaken:
             said = f"{words.figure(claim)} {words.ahead(claim)}: {words.speakers(claim)}"
             found.setdefault(claim.value, []).append(said)
     return tuple(

@@ -21,6 +21,45 @@ METHOD = (
 )
 """The mechanistic component in plain words."""
 
+METHOD_GROWTH = (
+    " In some members the published figures go on as figures of past crises did, recounts and "
+    "pauses included, instead of by simulated people; queues and registration go with them."
+)
+"""What is added where the growth component has a part."""
+
+METHOD_SERIES = (
+    "The published figures of this crisis are carried on by what figures of past crises did after "
+    "similar weeks. On the day of issue each series is described by its pace over days and months, "
+    "how unsteady it was, how often figures came and how old the last one is. A forest of trees "
+    "grown on past crises and a fitted quantile function say how such series went on; the series' "
+    "own past weeks, drawn again, stand beside them, with more weight where they have been right "
+    "here before. Places move together as far as their past errors did. Nobody is simulated on a "
+    "road: it gives published figures at places, not queues or routes."
+)
+"""The statistical component in plain words."""
+
+
+def method_of(carried_by: str) -> str:
+    """How the component that carried a forecast works, in plain words."""
+    if carried_by == "statistical":
+        return METHOD_SERIES
+    return METHOD + METHOD_GROWTH if "growth" in carried_by else METHOD
+
+
+LIMITS_SERIES = (
+    "It knows published figures only. What nobody has counted before, such as a new camp, a border "
+    "that opens or an attack, is not foreseen.",
+    "It expects the future to differ from the past as it did in the crises it was grown on; there "
+    "are few of those.",
+    "It forecasts what will be published, with the delays and recounts of those who count.",
+)
+
+
+def limits_of(carried_by: str) -> tuple[str, ...]:
+    """Where the component that carried a forecast fails."""
+    return LIMITS_SERIES if carried_by == "statistical" else LIMITS
+
+
 LIMITS = (
     "It knows roads, queues and reported figures, not intentions of governments or armies. A "
     "road that closes or opens, an attack or an agreement after the time of issue is not foreseen; "
@@ -83,11 +122,12 @@ def method_section(view: View) -> str:
     """Method, notes of the forecast itself, limits, and the tier of the history."""
     notes = "".join(f"<li>{name(note, 500)}</li>" for note in view.outlook.notes)
     own = f"<h3>Notes on this forecast</h3><ul>{notes}</ul>" if notes else ""
-    limits = "".join(f"<li>{text(limit)}</li>" for limit in LIMITS)
+    carried_by = view.outlook.carried_by
+    limits = "".join(f"<li>{text(limit)}</li>" for limit in limits_of(carried_by))
     tier = view.outlook.tier
     return (
-        f'<section id="method"><h2>Method and limits</h2><p>{text(METHOD, 2000)}</p>'
-        f"<p>Component that carried this forecast: {name(view.outlook.carried_by)}.</p>{own}"
+        f'<section id="method"><h2>Method and limits</h2><p>{text(method_of(carried_by), 2000)}</p>'
+        f"<p>Component that carried this forecast: {name(carried_by)}.</p>{own}"
         f"<h3>Limits</h3><ul>{limits}</ul>"
         f"<h3>Tier of the history</h3><p>{text(TIERS.get(tier, tier).capitalize())}. "
         "Scores of different tiers are never mixed: a history corrected after the event makes "

@@ -20,7 +20,7 @@ from crossings.publish.fan_chart import fan_chart
 from crossings.publish.flow_map import flow_map
 from crossings.publish.narrative import narrative
 from crossings.publish.page_forecast import TIERS, fan_of, flows_of, shown_days
-from crossings.publish.page_method import LIMITS, METHOD, RESPONSIBILITY
+from crossings.publish.page_method import RESPONSIBILITY, limits_of, method_of
 from crossings.publish.view import View, view
 from crossings.situation.records import Situation
 
@@ -85,8 +85,7 @@ def _data(shown: View, sign_off: str) -> dict[str, Any]:
         "plan-columns": [2, 5],
         "narrative": list(narrative(shown)),
         "map": _printable(flow_map(chart, "map", 560)),
-        "map-note": f"Line width: median number of people expected at the far end of the route, "
-        f"{span}. Names and positions imply no opinion on the status of any territory.",
+        "map-note": _map_note(bool(chart.flows), span),
         "places-title": "Place by place",
         "places": _places(shown),
         "places-note": "People who pass several places are counted at each of them."
@@ -96,13 +95,20 @@ def _data(shown: View, sign_off: str) -> dict[str, Any]:
             else ""
         ),
         "claims": _claims(shown),
-        "method": METHOD,
-        "limits": " ".join(LIMITS),
+        "method": method_of(shown.outlook.carried_by),
+        "limits": " ".join(limits_of(shown.outlook.carried_by)),
         "responsibility": RESPONSIBILITY,
         "sign_off": sign_off,
         "imprint": f"crossings · {shown.outlook.situation} · issued {issued} · "
         f"{shown.outlook.members:,} members, seed {shown.outlook.seed}",
     }
+
+
+def _map_note(flows: bool, span: str) -> str:
+    """What the map shows, and that it has no opinion."""
+    width = "Line width: median number of people expected at the far end of the route"
+    drawn = f"{width}, {span}." if flows else "Places and roads; no count on roads is forecast."
+    return f"{drawn} Names and positions imply no opinion on the status of any territory."
 
 
 def _last(shown: View) -> str:

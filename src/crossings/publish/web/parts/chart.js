@@ -132,9 +132,13 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
   const from = d3.min([issuedAt, sum ? new Date(sum.as_of) : issuedAt, ...recent.map((/** @type {any} */ c) => new Date(c.as_of))]);
   const most = d3.max([end.high90, d3.max(rows, (/** @type {any} */ r) => r.high90), ...drawn.map((c) => c.high ?? c.low)]) || 1;
   const x = d3.scaleTime([from, end.when], [frame.left, frame.width - frame.right]);
+  // The fan opens at the last exact figure, where there is one.
+  const exact = d3.greatest(recent.filter((/** @type {any} */ c) => c.qualifier === "exact" && c.low === c.high && new Date(c.as_of) < rows[0].when), (/** @type {any} */ c) => +new Date(c.as_of));
+  const start = exact ? [{ when: new Date(exact.as_of), low90: exact.low, low50: exact.low, median: exact.low, high50: exact.low, high90: exact.low }] : [];
+  const fan = [...start, ...rows];
   const y = d3.scaleLinear([0, most * 1.04], [frame.height - frame.bottom, frame.top]).nice(5);
   const area = (/** @type {string} */ low, /** @type {string} */ high) =>
-    d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[low])).y1((/** @type {any} */ r) => y(r[high]))(rows);
+    d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[low])).y1((/** @type {any} */ r) => y(r[high]))(fan);
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median));
   const issued = x(issuedAt);
   const chosenRow = rows.find((/** @type {any} */ r) => r.i === shownDay);
@@ -149,7 +153,7 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
     <${DayTicks} ends=${ends} x=${x} frame=${frame} narrow=${narrow} from=${from} page=${page} />
     <path class="band90" d=${area("low90", "high90")} /><path class="band50" d=${area("low50", "high50")} />
     ${past.map((/** @type {any} */ old) => html`<${Earlier} key=${old.id} old=${old} x=${x} y=${y} from=${from} end=${end} line=${line} />`)}
-    <path class="median" d=${line(rows)} />
+    <path class="median" d=${line(fan)} />
     <path class="issue" d="M${issued} ${frame.top}V${frame.height - frame.bottom}" />
     <text class="note halo" x=${issued + 5} y=${frame.top + 4}>${moment(page.forecast.issued_at)}</text>
     <${Plans} plans=${plansOf(page, top, rows[0].low90).filter(([value]) => value <= y.domain()[1])} y=${y} left=${frame.left} right=${right} most=${narrow ? 24 : 60} />
@@ -176,7 +180,9 @@ function Plans({ plans, y, left, right, most }) {
 /** @param {string} text @param {number} most */
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
 
-/** Dates along the foot, as many as have room: of the past and of the days ahead. @param {any} props */
+const HALF_DAY = 432e5;
+
+/** Dates along the foot, each below the middle of its day, as many as have room. @param {any} props */
 function DayTicks({ ends, x, frame, narrow, from, page }) {
   const room = narrow ? 62 : 74;
   const stamps = ends.map((/** @type {any} */ r) => r.time);
@@ -189,8 +195,12 @@ function DayTicks({ ends, x, frame, narrow, from, page }) {
   }
   const every = Math.max(1, Math.ceil((room * stamps.length) / (frame.width - frame.left - frame.right)));
   const anchor = stamps.indexOf(first) % every;
-  return stamps.map((/** @type {string} */ stamp, /** @type {number} */ i) => i % every === anchor && html`<text class="tick" key=${stamp}
-    x=${x(new Date(stamp))} y=${frame.height - 12} text-anchor="middle">${day(stamp, false)}</text>`);
+  const foot = frame.height - frame.bottom;
+  return stamps.map((/** @type {string} */ stamp, /** @type {number} */ i) => {
+    const middle = x(new Date(+new Date(stamp) - HALF_DAY));
+    return html`<g key=${stamp}>${every < 4 && html`<path class="grid" d="M${x(new Date(stamp))} ${foot}v5" />`}
+      ${i % every === anchor && middle >= frame.left && html`<text class="tick" x=${middle} y=${frame.height - 12} text-anchor="middle">${day(stamp, false)}</text>`}</g>`;
+  });
 }
 
 /** Milliseconds by which the stamp's zone is ahead of UTC. @param {string} stamp */
