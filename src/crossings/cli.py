@@ -380,8 +380,15 @@ def backtest(
         list[str] | None, typer.Option(help="A situation of your library to learn from too.")
     ] = None,
     workers: Annotated[int, typer.Option(help="Processes; the result is the same.")] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask scheduler: tcp://HOST:8786, or local (with --workers)."),
+    ] = None,
 ) -> None:
     """Forecast the past of situations again, each issue with what was known then, and score it.
+
+    Writes truth.csv, model-output/ and scores.json for each situation, and report.html. The same
+    command goes on where it was stopped.
 
     Example: [bold]crossings backtest my-crisis/ -o backtest/[/bold]
     """
@@ -393,15 +400,18 @@ def backtest(
     from rich.console import Console
 
     from crossings.exchange.backtest_folder import run_backtest
+    from crossings.exchange.whole import write_file
+    from crossings.publish.backtest_page import backtest_page
     from crossings.publish.backtest_table import print_backtest
     from crossings.publish.progress import progress_bar
     from crossings.verify.backtest import plan_from
 
     plan = plan_from(every, horizons, issue_times)
     with progress_bar() as progress:
-        scores = run_backtest(loaded, out, plan, library, workers, progress)
+        scores = run_backtest(loaded, out, plan, library, workers, progress, scheduler)
+    write_file(out / "report.html", backtest_page(scores).encode("utf-8", "replace"))
     print_backtest(Console(), scores)
-    print(f"Written to {out}: truth.csv, model-output/ and scores.json for each situation")
+    print(f"Written to {out}: report.html, and truth, forecasts and scores for each situation")
 
 
 @app.command()

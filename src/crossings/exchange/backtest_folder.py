@@ -1,8 +1,9 @@
 """The folder of a backtest: truth, forecasts in the form of a hub, scores.
 
 For each situation a folder of its name with ``truth.csv`` (location, date, value: the published
-figures), ``model-output/crossings-pool/`` with one file an issue day, ``scores.json``, and
-``backtest.json`` with what it was made from. The files of a situation appear together; a second run
+figures), ``model-output/crossings-pool/`` with one file an issue day, ``scores.json``,
+``details.json`` (calibration, parts of the pool, worst misses) and ``backtest.json`` with what it
+was made from. The files of a situation appear together; a second run
 with the same inputs and code takes what is there, so that a backtest that was stopped goes on.
 """
 
@@ -31,7 +32,7 @@ from crossings.situation.hashes import input_hashes
 from crossings.situation.records import Situation
 from crossings.verify.backtest import MODEL, Backtest, Plan, Task, run_tasks, tasks_of
 
-FORMAT = "crossings-backtest/1"
+FORMAT = "crossings-backtest/2"
 TEAM = "crossings"
 COLUMNS = (
     "reference_date",
@@ -51,11 +52,12 @@ def run_backtest(
     learn_from: Sequence[Situation] = (),
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Backtest situations into a folder; situations that are there already are taken as they are.
 
     Returns:
-        the content of ``scores.json``: the scores by situation.
+        by situation the content of its ``scores.json``, and under ``details`` of ``details.json``.
 
     Raises:
         InputError: see :func:`crossings.verify.backtest.backtest`.
@@ -67,17 +69,36 @@ def run_backtest(
     folders = {name: Path(folder) / _folder_name(name) for name in made_from}
     left = [t for t in tasks if not _is_done(folders[t.situation.id], made_from[t.situation.id])]
     count = len(tasks) - len(left)
-    for result in run_tasks(left, plan, workers):
+
+    def within(share: float) -> None:
+        if progress is not None:
+            progress((count + share) / len(tasks))
+
+    for result in run_tasks(left, plan, workers, within, scheduler) if left else ():
         files = backtest_files(result, made_from[result.situation])
         write_files(folders[result.situation], files)
         count += 1
-        if progress is not None:
-            progress(count / len(tasks))
-    scores = {
-        name: json.loads((path / "scores.json").read_text()) for name, path in folders.items()
-    }
+        within(0.0)
+    scores = {name: _read(path / "scores.json") for name, path in folders.items()}
     write_file(Path(folder) / "scores.json", _json(scores))
-    return scores
+    return {
+        name: scores[name] | {"details": _read(path / "details.json")}
+        for name, path in folders.items()
+    }
+
+
+def _read(path: Path) -> Any:
+    """The content of a file of a backtest folder.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: not readable ({error}); remove its folder, and it is made again"
+        ) from error
 
 
 def backtest_files(result: Backtest, made_from: dict[str, Any]) -> dict[str, bytes]:
@@ -90,6 +111,7 @@ def backtest_files(result: Backtest, made_from: dict[str, Any]) -> dict[str, byt
     return {
         "truth.csv": _truth(result).encode(),
         "scores.json": _json(_described(result)),
+        "details.json": _json(result.details),
         "backtest.json": _json(made_from),
         **files,
     }

@@ -20,10 +20,13 @@ import numpy.typing as npt
 
 from crossings.errors import InputError
 from crossings.forecast.series.component import Statistical, statistical, to_learn_from
-from crossings.forecast.series.library import PastCrisis
+from crossings.forecast.series.history import day_number
+from crossings.forecast.series.library import Chosen, PastCrisis
 from crossings.forecast.series.replay import Issue
 from crossings.situation.records import Situation
-from crossings.verify.cell_scores import Key, Truth, score_cells, scores_of
+from crossings.verify.cell_scores import CellScores, Key, Truth, score_cells, scores_of
+from crossings.verify.cluster import on_cluster
+from crossings.verify.details import details_of
 
 F8 = npt.NDArray[np.float64]
 
@@ -59,7 +62,8 @@ class Backtest:
     """The forecasts of one situation with what came.
 
     ``issues`` are in the order of the days, ``truth`` holds the published figures by place,
-    ``learnt_from`` and ``left_out`` name past crises, ``scores`` is what ``scores.json`` holds.
+    ``learnt_from`` and ``left_out`` name past crises, ``scores`` is what ``scores.json`` holds and
+    ``details`` what ``details.json`` does (:mod:`crossings.verify.details`).
     """
 
     situation: str
@@ -71,6 +75,7 @@ class Backtest:
     learnt_from: tuple[str, ...]
     left_out: tuple[str, ...]
     scores: dict[str, object]
+    details: dict[str, object]
 
 
 Figures = tuple[npt.NDArray[np.int64], F8]
@@ -83,6 +88,7 @@ def backtest(
     learn_from: Sequence[Situation] = (),
     workers: int = 1,
     done: Callable[[Backtest], None] | None = None,
+    scheduler: str | None = None,
 ) -> list[Backtest]:
     """Backtest situations, in their order.
 
@@ -92,14 +98,17 @@ def backtest(
         learn_from: the user's own library of past crises.
         workers: processes; the result does not depend on it.
         done: told of each backtest when it is finished, in the order of the situations.
+        scheduler: address of a Dask scheduler whose workers do it, or ``local`` for a cluster of
+            ``workers`` processes on this machine; None for plain processes.
 
     Raises:
-        InputError: a situation has no series that can be backtested, or two have the same id.
+        InputError: a situation has no series that can be backtested, two have the same id, or the
+            scheduler does not answer.
     """
     plan = plan or Plan()
     tasks = list(tasks_of(situations, learn_from))
     results = []
-    for result in run_tasks(tasks, plan, workers):
+    for result in run_tasks(tasks, plan, workers, scheduler=scheduler):
         if done is not None:
             done(result)
         results.append(result)
@@ -108,10 +117,14 @@ def backtest(
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One situation to be backtested, and the past crises of others that may teach it."""
+    """One situation to be backtested, and the past crises of others that may teach it.
+
+    With ``in_time`` it is forecast a second time by those alone that had ended before.
+    """
 
     situation: Situation
     learn_from: tuple[PastCrisis, ...]
+    in_time: bool = False
 
 
 def tasks_of(situations: Sequence[Situation], learn_from: Sequence[Situation]) -> Iterator[Task]:
@@ -124,7 +137,8 @@ def tasks_of(situations: Sequence[Situation], learn_from: Sequence[Situation]) -
     taught = {one.id: _lesson(one) for one in situations} if len(situations) > 1 else {}
     for one in situations:
         others = (lesson for name, lesson in taught.items() if name != one.id)
-        yield Task(one, (*library, *(lesson for lesson in others if lesson is not None)))
+        taught_by = (*library, *(lesson for lesson in others if lesson is not None))
+        yield Task(one, taught_by, in_time=len(situations) > 1)
 
 
 def _lesson(situation: Situation) -> PastCrisis | None:
@@ -134,20 +148,42 @@ def _lesson(situation: Situation) -> PastCrisis | None:
         return None  # too short to teach, which says nothing against forecasting it
 
 
-def run_tasks(tasks: Sequence[Task], plan: Plan, workers: int) -> Iterator[Backtest]:
-    """The backtests in the order of the tasks, in ``workers`` processes."""
+def run_tasks(
+    tasks: Sequence[Task],
+    plan: Plan,
+    workers: int,
+    progress: Callable[[float], None] | None = None,
+    scheduler: str | None = None,
+) -> Iterator[Backtest]:
+    """The backtests in the order of the tasks, in ``workers`` processes or on a Dask cluster.
+
+    Args:
+        tasks: what is to be done.
+        plan: issue days and horizons.
+        workers: processes.
+        progress: told the share that is done of one task, where it is done in this process.
+        scheduler: see :func:`backtest`.
+    """
     if workers < 1:
         raise InputError(f"workers: found {workers}, expected 1 or more")
+    if scheduler is not None:
+        yield from on_cluster(backtest_one, tasks, plan, scheduler, workers)
+        return
     if workers == 1 or len(tasks) == 1:
         for task in tasks:
-            yield backtest_one(task, plan, workers)
+            yield backtest_one(task, plan, workers, progress)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
         yield from pool.map(backtest_one, tasks, [plan] * len(tasks))
 
 
-def backtest_one(task: Task, plan: Plan, workers: int = 1) -> Backtest:
+def backtest_one(
+    task: Task,
+    plan: Plan,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Backtest:
     """Backtest one situation.
 
     Raises:
@@ -155,7 +191,7 @@ def backtest_one(task: Task, plan: Plan, workers: int = 1) -> Backtest:
     """
     component = statistical(task.situation, learn_from=task.learn_from)
     days = list(plan.days) or component.issue_days(plan.every)
-    issues = tuple(component.issues(days, plan.horizons, workers)) if days else ()
+    issues = _issues(component, days, plan, workers, progress)
     if not issues:
         raise InputError(
             f"backtest: situation {task.situation.id!r}: found no series of the target "
@@ -163,6 +199,10 @@ def backtest_one(task: Task, plan: Plan, workers: int = 1) -> Backtest:
             f"goes on for more than 30 days"
         )
     truth = truth_of(component)
+    cells = score_cells(truth, forecasts_of(issues))
+    details = details_of(component, cells, issues)
+    if task.in_time:
+        details["in_time"] = _in_time(component, days, plan, workers, truth)
     return Backtest(
         task.situation.id,
         task.situation.title,
@@ -172,8 +212,43 @@ def backtest_one(task: Task, plan: Plan, workers: int = 1) -> Backtest:
         issues,
         component.learnt.names,
         component.learnt.left_out,
-        scored(truth, forecasts_of(issues)),
+        _described(cells),
+        details,
     )
+
+
+def _issues(
+    component: Statistical,
+    days: Sequence[dt.date],
+    plan: Plan,
+    workers: int,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[Issue, ...]:
+    found = []
+    for issue in component.issues(days, plan.horizons, workers) if days else ():
+        found.append(issue)
+        if progress is not None:
+            progress(min(1.0, len(found) / len(days)))
+    return tuple(found)
+
+
+def _in_time(
+    component: Statistical, days: Sequence[dt.date], plan: Plan, workers: int, truth: Truth
+) -> dict[str, object]:
+    """The scores with what was learnt from crises alone that had ended by the first issue day.
+
+    Leaving out the crisis itself still lets later ones teach earlier ones. This does not: it is
+    what somebody could have learnt then.
+    """
+    ended = tuple(c for c in component.learnt.crises if c.last < day_number(min(days)))
+    names: dict[str, object] = {"learnt_from": [c.name for c in ended]}
+    if not ended:
+        return names
+    others = tuple(c.name for c in component.learnt.crises if c not in ended)
+    then = dataclasses.replace(
+        component, learnt=Chosen(ended, (*component.learnt.left_out, *others))
+    )
+    return names | scored(truth, forecasts_of(_issues(then, days, plan, workers)))
 
 
 def truth_of(component: Statistical) -> Truth:
@@ -193,7 +268,10 @@ def forecasts_of(issues: Sequence[Issue]) -> dict[Key, F8]:
 
 def scored(truth: Truth, forecasts: Mapping[Key, F8]) -> dict[str, object]:
     """The scores of one situation; only counts where no cell can be scored."""
-    cells = score_cells(truth, forecasts)
+    return _described(score_cells(truth, forecasts))
+
+
+def _described(cells: CellScores) -> dict[str, object]:
     if not cells.keys:
         return {"n": 0, "skipped": cells.skipped, "missing": cells.missing}
     return scores_of(cells)

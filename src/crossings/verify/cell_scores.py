@@ -42,14 +42,17 @@ Key = tuple[int, str, int]
 
 @dataclasses.dataclass(frozen=True)
 class CellScores:
-    """Scores of scored cells: ``keys`` (cell,), and by model arrays of shape (cell,).
+    """Scores of scored cells: ``keys`` and ``outcome`` (cell,), and by model arrays (cell,).
 
-    ``wis`` in people, ``log`` on log(x + 1), ``in50`` and ``in90`` whether the outcome lay in the
-    central interval. ``skipped`` cells were forecast and cannot be scored, ``missing`` ones are
+    ``quantiles`` by model have the shape (cell, level); ``wis`` is in people, ``log`` on
+    log(x + 1), ``in50`` and ``in90`` say whether the outcome lay in the central interval.
+    ``skipped`` cells were forecast and cannot be scored, ``missing`` ones are
     required and were not forecast.
     """
 
     keys: tuple[Key, ...]
+    outcome: F8
+    quantiles: dict[str, F8]
     wis: dict[str, F8]
     log: dict[str, F8]
     in50: dict[str, npt.NDArray[np.bool_]]
@@ -106,6 +109,8 @@ def score_cells(truth: Truth, forecasts: Mapping[Key, F8]) -> CellScores:
     missing = sum(scorable[k] is not None for k in required_cells(truth) if k not in forecasts)
     return CellScores(
         tuple(kept),
+        y,
+        stacked,
         {m: wis(q, y) for m, q in stacked.items()},
         {m: log_wis(q, y) for m, q in stacked.items()},
         {m: coverage(q, y, 0.5) for m, q in stacked.items()},
@@ -150,20 +155,27 @@ def summary(cells: CellScores, chosen: npt.ArrayLike | None = None) -> dict[str,
     }
 
 
-def relative_interval(cells: CellScores, level: float = 0.9) -> tuple[float, float] | None:
+def relative_interval(
+    cells: CellScores,
+    chosen: npt.ArrayLike | None = None,
+    against: tuple[str, ...] = BASELINES,
+    level: float = 0.9,
+) -> tuple[float, float] | None:
     """An interval of the relative WIS: a bootstrap over blocks of 56 days of issue.
 
-    Whole blocks of the calendar, all places together, are drawn again 1000 times, and the best
-    baseline is chosen anew each time. None with fewer than two blocks, or without any error.
+    Whole blocks of the calendar, all places together, are drawn again 1000 times, and the best of
+    the baselines ``against`` is chosen anew each time. None with fewer than two blocks, or without
+    any error. ``chosen`` is a mask of cells; all if None.
     """
-    block = np.array([key[0] for key in cells.keys]) // BLOCK_DAYS
-    names = np.unique(block)
+    kept = np.ones(len(cells.keys), bool) if chosen is None else np.asarray(chosen, bool)
+    block = np.array([key[0] for key in cells.keys])[kept] // BLOCK_DAYS
+    names, number = np.unique(block, return_inverse=True)
     if names.size < 2:
         return None
-    sums = {m: np.array([w[block == b].sum() for b in names]) for m, w in cells.wis.items()}
+    sums = {m: np.bincount(number, w[kept], names.size) for m, w in cells.wis.items()}
     drawn = np.random.default_rng(SEED).integers(0, names.size, (RESAMPLES, names.size))
     total = {m: s[drawn].sum(axis=1) for m, s in sums.items()}
-    best = np.min([total[m] for m in BASELINES], axis=0)
+    best = np.min([total[m] for m in against], axis=0)
     if (best <= 0).any():
         return None
     low, high = np.quantile(total[FORECAST] / best, [(1 - level) / 2, (1 + level) / 2])
@@ -181,6 +193,15 @@ def scores_of(cells: CellScores) -> dict[str, object]:
         "relative_wis_90_interval": relative_interval(cells),
         "first_issue": day_of(min(k[0] for k in cells.keys)).isoformat(),
         "last_issue": day_of(max(k[0] for k in cells.keys)).isoformat(),
-        "by_horizon": {str(h): summary(cells, horizons == h) for h in np.unique(horizons).tolist()},
-        "by_place": {p: summary(cells, places == p) for p in np.unique(places).tolist()},
+        "by_horizon": {
+            str(h): _with_interval(cells, horizons == h) for h in np.unique(horizons).tolist()
+        },
+        "by_place": {p: _with_interval(cells, places == p) for p in np.unique(places).tolist()},
+    }
+
+
+def _with_interval(cells: CellScores, chosen: npt.NDArray[np.bool_]) -> dict[str, object]:
+    return {
+        **summary(cells, chosen),
+        "relative_wis_90_interval": relative_interval(cells, chosen),
     }
