@@ -16,9 +16,11 @@ from crossings import cli_ledger_review
 from crossings.cli_ledger_options import (
     AsOf,
     By,
+    Counting,
     Database,
     Json,
     Measure,
+    Origin,
     PlaceOption,
     Since,
     SituationOption,
@@ -62,12 +64,8 @@ def add(
     known_at: Annotated[
         str, typer.Option(help="When it was public; else assumed from --as-of.", show_default=False)
     ] = "",
-    origin: Annotated[
-        str, typer.Option("--from", help="Where the people come from.", show_default=False)
-    ] = "",
-    counting: Annotated[
-        str, typer.Option(help="cumulative, stock or flow; follows from the measure.")
-    ] = "",
+    origin: Origin = "",
+    counting: Counting = "",
     unit: Annotated[str, typer.Option(help="people, children, families, ...")] = "people",
     basis: Annotated[str, typer.Option(help="count, registration, estimate, planning, ...")] = "",
     via: Annotated[str, typer.Option(help="Through whom.")] = "",
@@ -236,12 +234,8 @@ def compare(
     ] = "",
     as_of: AsOf = "",
     unit: Annotated[str, typer.Option(help="people, children, ...", show_default=False)] = "",
-    counting: Annotated[
-        str, typer.Option(help="cumulative, stock or flow.", show_default=False)
-    ] = "",
-    origin: Annotated[
-        str, typer.Option("--from", help="Where the people come from.", show_default=False)
-    ] = "",
+    counting: Counting = "",
+    origin: Origin = "",
     include_proposed: Annotated[
         bool, typer.Option(help="Also what nobody has accepted yet.")
     ] = False,

@@ -38,6 +38,17 @@ PlaceOption = Annotated[
 Source = Annotated[
     str, typer.Option("--source", help="Part of a name of who says it.", show_default=False)
 ]
+Origin = Annotated[
+    str, typer.Option("--from", help="Where the people come from.", show_default=False)
+]
+Counting = Annotated[
+    str,
+    typer.Option(
+        "--counting",
+        help="cumulative, stock or flow; else as the measure suggests.",
+        show_default=False,
+    ),
+]
 Since = Annotated[str, typer.Option(help="Figures as of then or later.", show_default=False)]
 Until = Annotated[str, typer.Option(help="Figures as of then or earlier.", show_default=False)]
 AsOf = Annotated[

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.numbers import find_figures
 from crossings.reports.reader import split
+from crossings.reports.sentences import sentence_spans
 
 
 def figures(text: str) -> list[tuple[str, int | None, int | None, str]]:
     lexicon = load_lexicon("en")
     return [
         (figure.text, figure.low, figure.high, figure.qualifier)
-        for sentence in split(text, lexicon)
+        for sentence in split(text, sentence_spans(text, lexicon.abbreviations), lexicon)
         for figure in find_figures(sentence, lexicon)
     ]
 
@@ -63,7 +64,7 @@ def test_glued_words_and_numbers_come_apart() -> None:
 def test_spans_are_verbatim_and_in_order(text: str) -> None:
     lexicon = load_lexicon("en")
     last = 0
-    for sentence in split(text, lexicon):
+    for sentence in split(text, sentence_spans(text, lexicon.abbreviations), lexicon):
         assert text[sentence.start : sentence.end] == sentence.text
         for token in sentence.tokens:
             assert text[token.start : token.end] == token.text

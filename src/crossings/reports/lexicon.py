@@ -134,6 +134,8 @@ class PlaceWords:
     """Preposition to ``at``, ``to``, ``from`` or ``of``."""
     verbs: Mapping[str, str]
     """Verb form to ``left`` or ``reached``, for its object."""
+    ties_in: frozenset[str]
+    """Every word after which a place may be named."""
     nouns: frozenset[str]
     partly: frozenset[str]
     everywhere: frozenset[str]
@@ -171,6 +173,8 @@ class Lexicon:
     rejection_phrases: Mapping[str, Phrases[str]]
     speech: Speech
     places: PlaceWords
+    roles: frozenset[str]
+    """Nouns that can speak and are no places."""
     times: frozenset[str]
     """Words of time expressions: weekdays, months, "last", "week", "ago"."""
     time_words: Mapping[str, frozenset[str]]

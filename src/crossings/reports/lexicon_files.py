@@ -54,6 +54,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
     rejections = _table(language, "rejections")
     times = _table(language, "times")["words"]
     standing = _table(language, "standing")
+    speech = _speech(_table(language, "speech"), inflection)
+    places = _place_words(_table(language, "places"), nations, inflection)
     return Lexicon(
         language=language,
         abbreviations=frozenset(entries(words["abbreviations"])),
@@ -75,7 +77,7 @@ def load_lexicon(language: str = "en") -> Lexicon:
             name: _phrases((phrase, phrase) for phrase in entries(text))
             for name, text in rejections.items()
         },
-        speech=_speech(_table(language, "speech"), inflection),
+        speech=speech,
         time_words={name: frozenset(entries(text)) for name, text in times.items()},
         time_starts=_time_starts(times, _table(language, "numbers")["words"]),
         time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
@@ -83,7 +85,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
         status=_named_phrases(standing["status"]),
         counting=_named_phrases(standing["counting"]),
         basis=_named_phrases(standing["basis"]),
-        places=_place_words(_table(language, "places"), nations, inflection),
+        places=places,
+        roles=speech.speakers - places.nouns,
         times=frozenset(entries(times["all"])),
         countries={name.lower(): nation.names[0] for nation in nations for name in nation.words()},
     )
@@ -167,6 +170,7 @@ def _place_words(
     return PlaceWords(
         ties=ties,
         verbs=verbs,
+        ties_in=frozenset({*ties, *verbs, *entries(nouns["everywhere"]), "out"}),
         nouns=frozenset(entries(nouns["words"])),
         partly=frozenset(entries(nouns["partly"])),
         everywhere=frozenset(entries(nouns["everywhere"])),

@@ -193,8 +193,9 @@ def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> list[tup
     for position, token in enumerate(tokens):
         if opened is None:
             following = tokens[position + 1].low if position + 1 < len(tokens) else ""
-            aside = following in _INSERTIONS or _of_them(tokens, position + 1)
-            if token.text == "(" or (token.text == "," and aside):
+            if token.text == "(" or (
+                token.text == "," and (following in _INSERTIONS or _of_them(tokens, position + 1))
+            ):
                 opened, closing = position, ")" if token.text == "(" else ","
         elif token.text == closing:
             prices[opened : position + 1] = [0.03] * (position + 1 - opened)

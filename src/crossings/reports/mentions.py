@@ -59,22 +59,10 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     position = _after_dateline(tokens, lexicon) if sentence.index == 0 else 0
     while position < len(tokens):
         token = tokens[position]
-        tie = words.ties.get(token.low) if token.kind == "word" else None
-        following = _low(tokens, position + 1)
-        if _low(tokens, position - 1) == "according" or following in _NO_PLACE:
-            tie = None
-        role = _low(tokens, position - 1) in lexicon.speech.speakers - words.nouns
-        if token.low == "of" and role and _low(tokens, position - 1) not in lexicon.speech.single:
-            tie = None  # the Ministry of Civil Affairs
-        if token.low == "to" and position + 1 < len(tokens) and _infinitive(tokens[position + 1]):
-            tie = None
-        start = position + 1
-        if tie is None and token.low == "out" and _low(tokens, position + 1) == "of":
-            tie, start = "from", position + 2
-        if tie is None:
-            verb = words.verbs.get(token.low)
-            if verb is not None and not _passive(tokens, position):
-                tie = verb
+        if token.kind != "word" or not (token.low in words.ties_in or is_capital(token)):
+            position += 1
+            continue
+        tie, start = _tie_at(tokens, position, lexicon)
         mention = _place_at(sentence, start, tie, lexicon) if tie is not None else None
         if mention is not None and token.low == "for" and not _sure(mention, tokens, lexicon):
             mention = None
@@ -91,12 +79,30 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     return found
 
 
+def _tie_at(tokens: list[Token], position: int, lexicon: Lexicon) -> tuple[str | None, int]:
+    """How a word ties in a place after it, if it does, and where that place would begin."""
+    token, words = tokens[position], lexicon.places
+    before, following = _low(tokens, position - 1), _low(tokens, position + 1)
+    tie = words.ties.get(token.low)
+    if before == "according" or following in _NO_PLACE:
+        tie = None
+    if token.low == "of" and before in lexicon.roles and before not in lexicon.speech.single:
+        tie = None  # the Ministry of Civil Affairs
+    if token.low == "to" and position + 1 < len(tokens) and _infinitive(tokens[position + 1]):
+        tie = None
+    if tie is None and token.low == "out" and following == "of":
+        return "from", position + 2
+    if tie is None and not _passive(tokens, position):
+        tie = words.verbs.get(token.low)
+    return tie, position + 1
+
+
 def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether a place stands in the name of a speaker: "officials in Goma", "Chad's army said"."""
     before = mention.first - 1
     while before > 0 and "determiner" in tokens[before].classes:
         before -= 1
-    roles = lexicon.speech.speakers - lexicon.places.nouns
+    roles = lexicon.roles
     if before > 0 and tokens[before].low in {"of", "in", "at", "for", "from"}:
         role = tokens[before - 1]
         if role.low in roles and lexicon.people.at(tokens, before - 1) is None:
@@ -313,12 +319,12 @@ class _Phrase:
             token = self.tokens[last]
             if not (is_capital(token) or token.low in _NAME_JOINS):
                 break
-            if token.low in self._lexicon.speech.speakers - self._words.nouns:
+            if token.low in self._lexicon.roles:
                 return False
             last += 1
         following = _low(self.tokens, last)
         says = following in self._lexicon.speech.verbs
-        return not says and following not in self._lexicon.speech.speakers - self._words.nouns
+        return not says and following not in self._lexicon.roles
 
     def _name_after_of(self, position: int) -> bool:
         """As in "town of Mizia" (Mizia), "southern parts of China" (the whole)."""
@@ -408,7 +414,7 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     if head in words.not_places:
         return None
     span = {token.low for token in tokens[first:end] if is_capital(token)} | {head}
-    if span & (lexicon.speech.speakers - words.nouns) and not words.known(head):
+    if span & lexicon.roles and not words.known(head):
         return None
     if all("nationality" in token.classes for token in tokens[begin:end]):
         return None  # the Armenian government

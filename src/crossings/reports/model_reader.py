@@ -25,6 +25,7 @@ from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.model_endpoint import ModelError, ModelSettings, ask
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import Figure, ReadClaim, Reading
+from crossings.reports.tokens import tokenise
 from crossings.situation.records import Status
 
 MEASURES = frozenset(
@@ -111,8 +112,18 @@ def read_with_model(reading: Reading, settings: ModelSettings) -> tuple[Reading,
 
 
 def _figures(reading: Reading) -> list[Figure]:
+    """The figures of the sentences that are given to the model."""
     lexicon = load_lexicon(reading.language)
-    return [f for sentence in reading.sentences for f in find_figures(sentence, lexicon)]
+    figures: list[Figure] = []
+    for sentence in reading.sentences:
+        if sentence.start > PIECE * (MOST_PIECES + 1):
+            break
+        words = sentence.text or reading.text[sentence.start : sentence.end]
+        # A long document keeps no tokens.
+        tokens = sentence.tokens or tokenise(words, sentence.start, lexicon)
+        whole = dataclasses.replace(sentence, text=words, tokens=tokens)
+        figures += find_figures(whole, lexicon)
+    return figures
 
 
 def _pieces(reading: Reading) -> Iterator[tuple[int, str]]:
@@ -200,18 +211,7 @@ def _stands(words: str, text: str) -> bool:
 def _plain(figure: Figure, reading: Reading) -> ReadClaim:
     """A claim for a figure that the grammar did not take for one of people."""
     sentence = reading.sentences[figure.sentence]
-    return ReadClaim(
-        figure.start,
-        figure.end,
-        figure.text,
-        figure.low,
-        figure.high,
-        figure.qualifier,
-        sentence=sentence.index,
-        sentence_start=sentence.start,
-        sentence_end=sentence.end,
-        why={"number": figure.why or figure.kind},
-    )
+    return ReadClaim.of_figure(figure, sentence, why={"number": figure.why or figure.kind})
 
 
 def _renewed(reading: Reading, claims: dict[tuple[int, int], ReadClaim]) -> Reading:

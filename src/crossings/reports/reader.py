@@ -14,11 +14,19 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.narrative import tell
 from crossings.reports.numbers import find_figures
-from crossings.reports.records import ReadClaim, Reading, Sentence
+from crossings.reports.records import ReadClaim, Reading, Sentence, Token
 from crossings.reports.sentences import sentence_spans
 from crossings.reports.shares import add_shares
 from crossings.reports.statement_lexicon import load_statement_lexicon
 from crossings.reports.tokens import tokenise
+
+Spans = list[tuple[int, int]]
+
+BLOCK = 500
+"""Sentences that are read together. A longer document is read in blocks, so that its words take up
+memory only while their block is read; nothing refers from one block to another."""
+
+_NO_TOKENS: list[Token] = []
 
 MOST_CLAIMS = 20_000
 """Figures after which a document is read no further, so that its cost has a bound."""
@@ -38,20 +46,49 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     """
     lexicon = load_lexicon(language)
     day = _day(published)
-    sentences = split(text, lexicon)
-    reading = Reading(text, day, language, sentences)
+    spans = sentence_spans(text, lexicon.abbreviations)
+    reading = Reading(text, day, language, [])
+    for first in range(0, len(spans), BLOCK):
+        block = _block(text, spans[first : first + BLOCK], reading, lexicon)
+        if len(spans) > BLOCK:
+            for sentence in block.sentences:
+                sentence.text, sentence.tokens = "", _NO_TOKENS  # of no use after reading
+        _append(reading, block)
+        if len(reading.claims) >= MOST_CLAIMS:
+            reading.notes.append(
+                f"read up to {len(reading.claims)} figures, more than any report has; "
+                "the rest is left out"
+            )
+            break
+    return reading
+
+
+def split(text: str, spans: Spans, lexicon: Lexicon) -> list[Sentence]:
+    """The sentences of a text at these spans, with their tokens."""
+    return [
+        Sentence(index, start, end, text[start:end], tokenise(text[start:end], start, lexicon))
+        for index, (start, end) in enumerate(spans)
+    ]
+
+
+def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Reading:
+    """A run of sentences through all stages; indices count within it."""
+    sentences = split(text, spans, lexicon)
+    reading = Reading(text, before.published, before.language, sentences)
     counts: list[Count] = []
     for sentence in sentences:
         figures = find_figures(sentence, lexicon)
         if figures:
-            before = sentences[sentence.index - 1] if sentence.index else None
-            counts += counts_of(sentence, figures, counts, lexicon, before)
-        if len(counts) >= MOST_CLAIMS:
-            reading.notes.append(
-                f"read up to {len(counts)} figures, more than any report has; the rest is left out"
-            )
+            earlier = sentences[sentence.index - 1] if sentence.index else None
+            counts += counts_of(sentence, figures, counts, lexicon, earlier)
+        if len(before.claims) + len(counts) >= MOST_CLAIMS:
             break
-    reading.claims = [_claim(count) for count in counts]
+    reading.claims = [
+        ReadClaim.of_figure(
+            count.figure, count.sentence, unit=count.unit, measure=count.measure, why=count.why
+        )
+        for count in counts
+    ]
     attribution = Attribution(text, sentences, lexicon)
     attribute(reading, counts, attribution)
     locate(reading, counts, lexicon)
@@ -59,34 +96,34 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
     tie_claims(reading.claims, counts, lexicon)
     attribution.inherit(reading.claims)
     add_shares(reading, attribution)
-    tell(reading, attribution, lexicon, load_statement_lexicon(language))
+    tell(reading, attribution, lexicon, load_statement_lexicon(before.language))
     return reading
 
 
-def split(text: str, lexicon: Lexicon) -> list[Sentence]:
-    """The sentences of a text with their tokens."""
-    return [
-        Sentence(index, start, end, text[start:end], tokenise(text[start:end], start, lexicon))
-        for index, (start, end) in enumerate(sentence_spans(text, lexicon.abbreviations))
-    ]
+def _append(reading: Reading, block: Reading) -> None:
+    """Add a block to what was read before it: its indices count on from there."""
+    sentences, claims, events = len(reading.sentences), len(reading.claims), len(reading.events)
+    for sentence in block.sentences:
+        sentence.index += sentences
+    for claim in [*block.claims, *block.shares]:
+        claim.sentence += sentences
+        claim.part_of = _shifted(claim.part_of, claims)
+        claim.same_group_as = _shifted(claim.same_group_as, claims)
+    for event in block.events:
+        event.sentence += sentences
+        event.disputes = _shifted(event.disputes, events)
+    for statement in block.context:
+        statement.sentence += sentences
+        statement.bears_on = _shifted(statement.bears_on, events)
+    reading.sentences += block.sentences
+    reading.claims += block.claims
+    reading.shares += block.shares
+    reading.events += block.events
+    reading.context += block.context
 
 
-def _claim(count: Count) -> ReadClaim:
-    figure, sentence = count.figure, count.sentence
-    return ReadClaim(
-        figure.start,
-        figure.end,
-        figure.text,
-        figure.low,
-        figure.high,
-        figure.qualifier,
-        sentence=sentence.index,
-        sentence_start=sentence.start,
-        sentence_end=sentence.end,
-        unit=count.unit,
-        measure=count.measure,
-        why=count.why,
-    )
+def _shifted(index: int | None, by: int) -> int | None:
+    return index + by if index is not None else None
 
 
 def _day(published: str | dt.date | None) -> dt.date | None:

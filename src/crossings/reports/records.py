@@ -28,7 +28,7 @@ class Token:
 
 @dataclass(slots=True)
 class Sentence:
-    """One sentence and its tokens."""
+    """One sentence and its tokens; of a long document that has been read, only its span is kept."""
 
     index: int
     start: int
@@ -95,6 +95,22 @@ class ReadClaim:
     why: dict[str, str] = field(default_factory=dict)
     reader: str = "grammar"
     """What read it: ``grammar``, or ``model`` with the name of the model."""
+
+    @classmethod
+    def of_figure(cls, figure: Figure, sentence: Sentence, **fields: Any) -> ReadClaim:
+        """The claim of a figure in its sentence; ``fields`` are what else is known of it."""
+        return cls(
+            figure.start,
+            figure.end,
+            figure.text,
+            figure.low,
+            figure.high,
+            figure.qualifier,
+            sentence=sentence.index,
+            sentence_start=sentence.start,
+            sentence_end=sentence.end,
+            **fields,
+        )
 
 
 @dataclass(slots=True)

@@ -80,11 +80,14 @@ def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
 def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "complaints by the ministry that", "a number issued each evening by the unit"."""
     tokens = sentence.tokens
+    if not any(token.low in {"by", "from"} for token in tokens):
+        return []
+    totals, figures = lexicon.rejections["toll"], lexicon.speech.figures
     for position in range(len(tokens) - 2):
         by = position + 1
         rule = "claims by X that"
         first = position
-        if tokens[position].low in lexicon.rejections["toll"] | lexicon.speech.figures:
+        if tokens[position].low in totals or tokens[position].low in figures:
             while by < len(tokens) - 1 and by - position < 5 and tokens[by].low != "by":
                 by += 1
             issued = tokens[position + 1].low in _ISSUED
@@ -244,7 +247,7 @@ def _interviewed(
 def _relay(cues: list[Cue], sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> None:
     """Who relays: "published by X", "wrote on Twitter", a medium beside another source."""
     tokens = sentence.tokens
-    for position in range(len(tokens)):
+    for position in range(len(tokens) if cues else 0):
         hit = lexicon.speech.via_by.at(tokens, position)
         if _interviewed(tokens, position, cues, names, lexicon):
             continue
