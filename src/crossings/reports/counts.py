@@ -245,15 +245,20 @@ def _tie(
         if previous.tie == "part" and previous.tied_to and not own and last in {",", "and"}:
             return "part", previous.tied_to  # "fifteen of them Saudi and four Sudanese"
         return "part", previous
-    if pair in {"up from", "down from", "compared to", "compared with"} or last in {
-        "against",
-        "versus",
-    }:
+    if _shares(tokens, first, previous) and previous.tied_to is not None:
+        return "part", previous.tied_to
+    if (
+        pair in {"up from", "down from", "compared to", "compared with"}
+        or last
+        in {
+            "against",
+            "versus",
+        }
+        or _falls_from(window)
+    ):
         return "prior", previous
     if last == "(" and head.kind in {"people", "bare"}:
         return "same", previous
-    if _falls_from(window):
-        return "prior", previous
     with_place = last in {"with", "'s"} and first > 1 and tokens[first - 2].text[0].isupper()
     if with_place and head.kind == "bare":
         return "list", previous
@@ -265,6 +270,14 @@ def _tie(
     ):
         return _list_tie(previous, tokens, first, last)
     return "", None
+
+
+def _shares(tokens: list[Token], first: int, previous: Count) -> bool:
+    """As in "Turkey accounts for some 250,000 of them, Lebanon for over 190,000"."""
+    named = first > 1 and tokens[first - 1].low == "for" and tokens[first - 2].text[0].isupper()
+    return (
+        named and previous.tie == "part" and any(token.low in _ACCOUNTS for token in tokens[:first])
+    )
 
 
 def _after_including(tokens: list[Token], first: int, previous: Count) -> bool:
@@ -322,6 +335,7 @@ _CHANGED = {
     "raised", "lowered", "cut", "raises", "lowers",
     "declined", "grown", "grew", "soared", "surged", "down", "up", "revised",
 }  # fmt: skip
+_ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
 _CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
 
 

@@ -22,6 +22,7 @@ _IMPOSSIBLE = 99.0
 _OTHER = 0.25
 """How much weaker signs of the measure ``other`` are: it says least."""
 
+_VERB_PRICE = 1.5
 _PRICES = (
     ("light", 0.25),
     ("negation", 0.4),
@@ -29,7 +30,7 @@ _PRICES = (
     ("clause_word", 1.6),
     ("auxiliary", 0.1),
     ("modal", 0.1),
-    ("verb", 1.5),
+    ("verb", _VERB_PRICE),
     ("conjunction", 0.7),
     ("preposition", 0.25),
     ("determiner", 0.05),
@@ -107,6 +108,11 @@ class Signs:
                 sentence.tokens[position - 1].low in lexicon.catenative
             ):
                 prices[position - 1] = 0.15  # "chose to go home"
+            joined = prices[position - 1 : position] == [_VERB_PRICE] and _joins_verbs(
+                sentence.tokens, position
+            )
+            if joined:  # "have been disarmed and detained"
+                prices[position - 1 : position + 1] = [0.2, 0.1]
         for figure in figures:
             prices[figure.first] += 1.3
         for sign in self.found:
@@ -118,6 +124,17 @@ class Signs:
     def price(self, first: int, last: int) -> float:
         """The price of the tokens from ``first`` up to ``last``."""
         return self._sums[last] - self._sums[first] if last > first else 0.0
+
+
+def _joins_verbs(tokens: list[Token], position: int) -> bool:
+    """Whether an "and" joins two participles."""
+    return (
+        tokens[position].low in {"and", "or"}
+        and tokens[position - 1].low.endswith(("ed", "en"))
+        and position + 1 < len(tokens)
+        and "verb" in tokens[position + 1].classes
+        and tokens[position + 1].low.endswith(("ed", "en"))
+    )
 
 
 def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:

@@ -78,6 +78,10 @@ class Names:
         token = self.tokens[position]
         return token.low in self._lexicon.times or token.kind == "number"
 
+    def is_hour(self, position: int) -> bool:
+        """Whether a number is that of a clock: "9 p.m."."""
+        return self._low(position + 1) in self._lexicon.time_words["clock"]
+
     def _low(self, position: int) -> str:
         return self.tokens[position].low if 0 <= position < len(self.tokens) else ""
 
@@ -106,7 +110,10 @@ class Names:
         end = first + 1
         while end < last and "preposition" not in self.tokens[end].classes:
             end += 1
-        known = self._speech.organisations.at(self.tokens, end - 1) is not None
+        known = any(
+            self._speech.organisations.at(self.tokens, index) is not None
+            for index in range(first, end)
+        )
         return known or self.tokens[end - 1].low in self._speech.speakers
 
     def is_body(self, first: int, last: int) -> bool:

@@ -219,7 +219,11 @@ class NounPhrases(Names):
 
     def _leading_time(self, first: int) -> bool:
         token = self.tokens[first]
-        return token.low in self._lexicon.times and token.low not in {"time", "times"}
+        if token.kind == "number":
+            following = self._low(first + 1)
+            return following in self._lexicon.times or self.is_hour(first)
+        timely = token.low in self._lexicon.times | self._lexicon.time_words["clock"]
+        return timely and token.low not in {"time", "times"}
 
     def _after_opening_phrase(self, first: int, last: int) -> int:
         """As in "In Gaza officials", "On Monday the UN": the subject after an opening phrase."""

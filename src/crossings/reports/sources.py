@@ -21,6 +21,10 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     subject = names.subject()
     if subject is not None and names.is_group(*subject):
         memory.group = names.text(*subject)
+    elif subject is not None and names.can_speak(*subject) and subject[1] - subject[0] > 1:
+        name = names.text(*subject)
+        if names.is_person(name) and not set(name.split()) <= memory.named:
+            memory.person = name
     cues = _according(sentence, names, lexicon)
     for cue in cues:
         note(cue, names, memory)
@@ -166,10 +170,10 @@ def _is_relay(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 def _colon(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "Governor Serhiy Haidai: "..."": a speaker, a colon and a quotation."""
     tokens = sentence.tokens
-    for position in range(1, min(len(tokens) - 1, 14)):
+    first = _after_hour(tokens)
+    for position in range(first + 1, min(len(tokens) - 1, first + 14)):
         if tokens[position].text == ":":
             quoted = tokens[position + 1].text in {'"', "“", "'", "‘"}
-            first = _after_hour(tokens)
             named = first < position and names.can_speak(first, position)
             if named and (quoted or _is_role(tokens, first, position, lexicon)):
                 name = names.text(first, position)

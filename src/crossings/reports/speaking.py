@@ -30,7 +30,7 @@ def spoken_cues(
             cues.append(cue)
             note(cue, names, memory)
     cues = _settled(cues) + _figure_of(sentence, names, lexicon)
-    cues += _listed(sentence, names, lexicon)
+    cues += _listed(sentence, names, memory, lexicon)
     return cues or _standing(sentence, names, lexicon) or _owned(sentence, names, lexicon)
 
 
@@ -57,7 +57,11 @@ def _limit(cue: Cue, tokens: list[Token]) -> None:
     if cue.first > 0:
         for position in range(cue.at + 1, len(tokens) - 2):
             new = tokens[position].text in {",", ";"} and tokens[position + 1].low in _NEW_CLAUSE
-            if new and is_capital(tokens[position + 2]):
+            named = is_capital(tokens[position + 2]) or (
+                tokens[position + 2].low == "the"
+                and is_capital(tokens[min(position + 3, len(tokens) - 1)])
+            )
+            if new and named:
                 cue.last = min(cue.last, position)
                 return
         return
@@ -101,8 +105,10 @@ def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexico
     ):
         return False
     if form in {"ed", "en"}:
-        if "be" in helpers or (before is not None and before.classes & {"determiner"}):
-            return False
+        if "be" in helpers or (
+            before is not None and (before.classes & {"determiner"} or before.kind == "number")
+        ):
+            return False  # "31 reported deaths"
         following = _low(tokens, position + 1)
         channel = (
             lexicon.speech.channels.at(tokens, position + 2) if _low(tokens, position + 2) else None
@@ -260,7 +266,8 @@ def _subject_before(
     before = tokens[first - 1] if first else None
     if before is not None and before.low in _OBJECT_OF and verb[0] not in lexicon.speech.telling:
         return None  # "in a report published on Friday"
-    if any(token.kind == "number" for token in tokens[first : min(last, first + 3)]):
+    counted = range(first, min(last, first + 3))
+    if any(tokens[n].kind == "number" and not names.is_hour(n) for n in counted):
         return None  # people who are counted
     if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
         return None
@@ -315,7 +322,9 @@ def _relative_before(tokens: list[Token], position: int, lexicon: Lexicon) -> in
     """The "who" of a relative clause that ends at ``position``: "staff who run it say"."""
     for who in range(position - 1, max(0, position - _RELATIVE), -1):
         token = tokens[who]
-        if token.low in {"who", "whose"}:
+        if token.low in {"that", "which"} and tokens[who - 1].low in lexicon.speech.speakers:
+            return who
+        if token.low in {"who", "whose"} and "relative" in token.classes:
             preposition = who > 1 and "preposition" in tokens[who - 1].classes
             return who - preposition
         if token.kind == "sign" or token.low == "that" or _says(token, lexicon):
@@ -407,7 +416,9 @@ def _figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
     return cues
 
 
-def _listed(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+def _listed(
+    sentence: Sentence, names: NounPhrases, memory: Speakers, lexicon: Lexicon
+) -> list[Cue]:
     """As in "the union has a list of 51", "the council keeps a register of"."""
     tokens = sentence.tokens
     cues = []
@@ -416,8 +427,13 @@ def _listed(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cu
         if listing is None:
             continue
         span = names.phrase_before(position)
-        if span is not None and names.can_speak(*span):
-            name = names.text(*span)
+        if span is None:
+            continue
+        name = names.text(*span) if names.can_speak(*span) else ""
+        if span[1] - span[0] == 1 and "speaker_pronoun" in tokens[span[0]].classes:
+            one = tokens[span[0]].low in lexicon.speech.one
+            name = memory.person if one else memory.group
+        if name:
             cues.append(Cue([name], None, position, len(tokens), listing, "X has a list of", name))
     return cues
 
@@ -479,6 +495,13 @@ _MADE_BY = {"from", "by"}
 def _owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
     tokens = sentence.tokens
+    for position in range(3, len(tokens)):
+        own = [token.low for token in tokens[position - 3 : position]]
+        if own[0] == "by" and own[2] == "own" and tokens[position].low in lexicon.speech.figures:
+            span = names.subject()
+            if span is not None and (names.can_speak(*span) or is_capital(tokens[span[0]])):
+                name = names.text(*span)
+                return [Cue([name], None, 0, len(tokens), position, "by its own count", name)]
     for position in range(1, len(tokens)):
         owner = position - 1
         published = tokens[position].low in lexicon.speech.publications
