@@ -192,13 +192,17 @@ def _after_hour(tokens: list[Token]) -> int:
     return 0
 
 
+_READING_OUT = {"correspondent", "presenter", "reporter", "anchor", "host", "newsreader", "studio"}
+"""Who only reads out what is told, in the script of a programme."""
+
+
 def _is_role(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
     """Whether a short run of words names a role or a body, without a verb."""
     span = tokens[first:last]
     if len(span) > 8 or any(t.classes & {"verb", "be", "have"} or t.low == "by" for t in span):
         return False
     records = lexicon.speech.figures | lexicon.rejections["toll"] | _RECORDS
-    if any(token.low in records for token in span):
+    if any(token.low in records or token.low in _READING_OUT for token in span):
         return False
     return any(
         token.low in lexicon.speech.speakers - records

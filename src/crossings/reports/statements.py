@@ -162,8 +162,11 @@ def _is_statement(
 ) -> bool:
     """Whether a match states something anew and is not denied by whoever speaks of it."""
     rule, clause = match.payload, parts[number]
-    if rule.verbal and match.first and tokens[match.first].text[:1].isupper():
+    before = tokens[match.first - 1] if match.first else None
+    if rule.verbal and before is not None and tokens[match.first].text[:1].isupper():
         return False  # part of a name: Rapid Support Forces
+    if rule.verbal and before is not None and _is_no_verb(before, tokens[match.first]):
+        return False
     if rule.complement:
         if match.first and tokens[match.first - 1].low in known.small["infinitive"]:
             return False  # "to maintain law and order"
@@ -179,6 +182,14 @@ def _is_statement(
     ):
         return False
     return not (rule.kind in told and _mentioned(tokens, match, clause, known))
+
+
+def _is_no_verb(before: Token, token: Token) -> bool:
+    """Whether a form of a verb is a noun or an adverb here: "the start of", "sent back"."""
+    if token.low.endswith(("ed", "ing")):
+        return False
+    direction = token.low == "back" and bool(before.classes & {"verb", "maybe_verb", "adverb"})
+    return direction or bool(before.classes & {"determiner", "article"})
 
 
 def _mentioned(
