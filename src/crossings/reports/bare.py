@@ -96,7 +96,7 @@ def _in_a_row(
     labelled = figure.first <= _LABEL and before.text == ":"
     if labelled and sign is not None and sign.last < figure.first:
         return f"bare, a row: {sign.trigger.name}"
-    if found and before.low in _SEXES:
+    if found and before.low in _SEXES and figure.kind != "range":
         return "bare, by sex"
     if (found or earlier) and _after_people(figure, tokens, lexicon):
         return "bare, a row of people"

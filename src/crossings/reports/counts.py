@@ -164,7 +164,9 @@ def _joined_units(head: Head, tokens: list[Token], lexicon: Lexicon) -> bool:
     if tokens[head.end].low != "and":
         return False
     hit = lexicon.people.at(tokens, head.end + 1)
-    return hit is not None and hit[1][0].plural and hit[1][0].unit != head.unit
+    if hit is None or hit[1][0].measure:
+        return False  # "81 children and injuries to 108 others"
+    return hit[1][0].plural and hit[1][0].unit != head.unit
 
 
 def _unit(

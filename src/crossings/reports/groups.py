@@ -65,6 +65,20 @@ def _brings_to(count: Count) -> bool:
     return bool(before[-1:] == ["to"] and _BRINGING & set(before)) and bool(_SUMS & set(before))
 
 
+def _since_then(before: ReadClaim, claim: ReadClaim, count: Count) -> bool:
+    """As in "18,949 in July and 52,790 since 1 January": a period within a longer one."""
+    running = {"since", "so far", "to date"}
+    told = (claim.as_of or "").lower()
+    return (
+        count.tie in {"list", "row"}
+        and before.sentence == claim.sentence
+        and before.measure == claim.measure
+        and before.part_of is None
+        and any(word in told for word in running)
+        and not any(word in (before.as_of or "").lower() for word in running)
+    )
+
+
 _BRINGING = {
     "bringing", "brings", "brought", "taking", "takes", "took", "pushing", "pushed", "lifting",
     "lifts", "lifted", "raising", "raised", "pushes",
@@ -112,6 +126,10 @@ def _by_content(
             claim.part_of = other
             claim.why["part_of"] = f"among the {claims[other].figure_text} affected"
             return
+    if before is not None and _since_then(before, claim, count) and _fits(before, claim, True):
+        before.part_of = number
+        before.why["part_of"] = f"of the {claim.figure_text} since then"
+        return
     if number and _with(claims[number - 1], counts[number - 1], claim, count):
         claim.part_of = number - 1
         claim.why["part_of"] = f"of the {claims[number - 1].figure_text} (with)"

@@ -185,6 +185,9 @@ def _stops(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> 
     classes = token.classes
     if token.low in lexicon.time_words["relative"]:
         return True
+    rate = not inside and token.low in lexicon.numbers.articles and position + 1 < len(tokens)
+    if rate and tokens[position + 1].low in lexicon.time_words["units"]:
+        return True  # "1,500 a day"
     if not inside and _finite(tokens, position, lexicon):
         return True
     if classes & {"preposition", "auxiliary", "modal", "conjunction", "pronoun", "clause_word"}:

@@ -179,6 +179,11 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
     ratio = token.text in {":", "/"} and glued and after + 1 < len(tokens)
     if ratio and tokens[after + 1].kind == "number":
         return "a time or a ratio"
+    if token.low == "in" and after + 1 < len(tokens) and 0 < (figure.high or 0) <= 10:
+        out_of = tokens[after + 1]
+        number = out_of.text if out_of.kind == "number" else lexicon.numbers.value(out_of.low)
+        if number is not None and not (isinstance(number, str) and len(number) == 4):
+            return "a share"  # one in seven
     phrase = lexicon.rejection_phrases["rate_after"].at(tokens, after)
     if phrase is not None:
         return f"a rate: {phrase[1][0]}"
