@@ -103,7 +103,7 @@ def _count(
         )
         if toll is not None and (verdict.cost > 0.5 or of_toll):
             verdict = toll_measure(toll, signs, verdict)
-        tie, tied_to = _tie_by_reason(reason, tie, tied_to, found, earlier)
+        tie, tied_to = _tie_by_reason(reason, verdict.cost, tie, tied_to, found, earlier)
         if tie == "row":
             verdict = Verdict("other", 1.9, reason)
         if reason == BRACKETED:
@@ -132,12 +132,18 @@ def _count(
 
 
 def _tie_by_reason(
-    reason: str, tie: str, tied_to: Count | None, found: list[Count], earlier: list[Count]
+    reason: str,
+    cost: float,
+    tie: str,
+    tied_to: Count | None,
+    found: list[Count],
+    earlier: list[Count],
 ) -> tuple[str, Count | None]:
     """How a number without a noun hangs on an earlier one, by the reason why it counts people."""
     if reason == "bare, a share of those before":
         return "part", found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
-    if reason in {CONTINUED, RESTATED} and (found or earlier):
+    named = reason == "bare, the figure of" and not tie and cost > 1.0
+    if (named or reason in {CONTINUED, RESTATED}) and (found or earlier):
         return "row", _topic(found or earlier)
     if reason in PARTS and not found and earlier and _topic(earlier).measure != "killed":
         return "part", _topic(earlier)

@@ -53,8 +53,7 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             )
         origin = origin_of(count, own, lexicon, country)
         if origin is not None:
-            fallback = mention is None or mention.tie in {"from", "left"}
-            only = claim.place == origin[0] and fallback
+            only = claim.place == origin[0] and mention is None
             if only and claim.measure in _MOVED - _FROM_THERE:
                 claim.place, claim.why["place"] = None, "only where they came from is named"
             if claim.place != origin[0] or claim.measure in _FROM_THERE:

@@ -96,6 +96,7 @@ class Signs:
                 for first, last, triggers in lexicon.triggers.find(sentence.tokens)
                 for trigger in triggers
                 if _has_what_it_needs(sentence.tokens, first, last, trigger)
+                and not _in_a_name(sentence.tokens, first, lexicon)
             ]
         )
         prices = [_price(token) for token in sentence.tokens]
@@ -115,6 +116,7 @@ class Signs:
                 prices[position - 1 : position + 1] = [0.2, 0.1]
         for figure in figures:
             prices[figure.first] += 1.3
+        _make_units_cheap(sentence.tokens, prices)
         for sign in self.found:
             if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
                 prices[sign.first] = max(prices[sign.first], 1.3)
@@ -169,6 +171,17 @@ _FACILITIES = {
     "camp", "camps", "centre", "centres", "center", "centers", "site", "sites", "cell", "cells",
     "facility", "facilities", "country", "countries", "area", "areas", "point", "points",
 }  # fmt: skip
+
+
+def _in_a_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a word is part of the name of a body: the Red Cross."""
+    if not tokens[position].text[0].isupper():
+        return False
+    for first in range(max(0, position - 2), position):
+        hit = lexicon.speech.organisations.at(tokens, first)
+        if hit is not None and hit[0] > position:
+            return True
+    return False
 
 
 def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
@@ -232,6 +245,17 @@ def _of_them(tokens: list[Token], position: int) -> bool:
 
 
 _PARTITIVE = {("of", "them"), ("of", "whom"), ("of", "these"), ("of", "those")}
+
+
+def _make_units_cheap(tokens: list[Token], prices: list[float]) -> None:
+    """As in "2.61 lakh persons belonging to 82,445 families are lodged in camps"."""
+    for position, token in enumerate(tokens):
+        if token.low not in {"belonging", "comprising", "representing", "equivalent"}:
+            continue
+        for end in range(position + 1, min(position + 7, len(tokens))):
+            if tokens[end].low in {"families", "households"}:
+                prices[position : end + 1] = [0.02] * (end + 1 - position)
+                break
 
 
 def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
@@ -362,6 +386,10 @@ def _verb_after(
         return 3.0 + cost if "be" in helpers else _IMPOSSIBLE
     if trigger.form in {"ed", "en"} and "be" in helpers:
         return min(cost, _main_verb(sign, head, signs, cost))
+    if trigger.role == "object" and "have" in helpers:
+        return _IMPOSSIBLE  # "20 rebels have killed": they are who did it
+    if head.name == "those" and sign.first - head.end <= 1:
+        cost += 0.7  # "nine of those sheltering there were killed"
     if trigger.role == "object" and trigger.form not in {"ed", "en"}:
         return _IMPOSSIBLE
     if _takes_object(tokens, sign.last):

@@ -398,10 +398,13 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
         return None
     if not phrase.named and _describes(tokens, phrase.last, lexicon):
         return None  # state radio, camp residents
+    follower = tokens[phrase.last] if phrase.last < len(tokens) else None
+    opens = start == 1 and follower is not None and follower.text.islower()  # In Pemba aid groups
     if (
-        phrase.last < len(tokens)
-        and tokens[phrase.last].low in lexicon.speech.speakers
-        and (phrase.named and tokens[phrase.last].low not in words.nouns)
+        follower is not None
+        and not opens
+        and follower.low in lexicon.speech.speakers
+        and (phrase.named and follower.low not in words.nouns)
     ):
         return None  # "to Sudan Tribune reporters", "the Coast guards"
     begin, end = _edges(phrase, words)

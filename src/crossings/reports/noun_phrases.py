@@ -121,6 +121,8 @@ class NounPhrases(Names):
     def _back(self, last: int) -> int:
         """The first token of the noun phrase that ends before ``last``."""
         first = last
+        if last and "speaker_pronoun" in self.tokens[last - 1].classes:
+            return last - 1
         while first > 0 and last - first < _REACH:
             if self.tokens[first - 1].text == ")" and first > 2 and self._text_at(first - 3) == "(":
                 first -= 3  # (AFP)

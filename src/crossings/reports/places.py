@@ -126,7 +126,11 @@ def origin_of(
     if of and count.measure in _MOVES:
         return of[0].text, f"of {of[0].text}"
     sent = count.measure == "returned" and count.sign is not None
-    if sent and count.sign is not None and count.sign.trigger.role == "object":
+    active = count.sign is not None and (
+        count.sign.trigger.role == "object"
+        or (count.sign.trigger.role == "either" and count.sign.last <= count.figure.first)
+    )
+    if sent and count.sign is not None and active:
         senders = [m for m in mentions if m.tie == "subject" and m.last <= count.sign.first]
         if senders:
             return senders[-1].text, f"sent by {senders[-1].text}"

@@ -238,7 +238,8 @@ def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | Non
         return None
     before = tokens[bare - 1].low if bare else ""
     months = lexicon.rejections["months"]
-    if before in months and (figure.low or 0) <= 2100:
+    dated = (figure.low or 0) <= 31 or _is_year(token.text)
+    if before in months and dated and not _people_follow(figure, tokens, lexicon):
         return "a date"
     if bare > 2 and before in {"and", "to", "-", "–", "or"} and tokens[bare - 3].low in months:
         return "a date" if (figure.low or 0) <= 31 else None  # March 28 and 29

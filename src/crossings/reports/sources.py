@@ -272,8 +272,19 @@ def _relay(cues: list[Cue], sentence: Sentence, names: NounPhrases, lexicon: Lex
                 for cue in cues:
                     if 0 < position - cue.at <= 4:
                         cue.via = cue.via or spoken
+    for cue in cues:
+        _said_to(cue, tokens, names)
     if len(cues) >= 2:
         _split_media(cues, names)
+
+
+def _said_to(cue: Cue, tokens: list[Token], names: NounPhrases) -> None:
+    """As in "officials confirmed to the Daily Star that"."""
+    after = cue.at + 1
+    if after + 1 < len(tokens) and tokens[after].low == "to":
+        span = names.phrase_after(after + 1)
+        if span is not None and names.is_media(*span):
+            cue.via = cue.via or names.text(*span)
 
 
 def _split_media(cues: list[Cue], names: NounPhrases) -> None:

@@ -93,7 +93,13 @@ def _atom(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
     following = tokens[position + 1].low if position + 1 < len(tokens) else ""
     if token.kind == "number":
         return _number_atom(tokens, position, following, words)
-    if token.low in words["weekdays"] or token.low in words["alone"] or _mid(token.low, words):
+    named = (
+        token.text[0].isupper()
+        and tokens[position + 1 : position + 2]
+        and (position > 0 and tokens[position + 1].text[0].isupper())
+    )
+    alone = token.low in words["alone"] and not named  # the Daily Star
+    if token.low in words["weekdays"] or alone or _mid(token.low, words):
         return 1
     if token.low in words["months"] or token.low in words["months_short"]:
         return int(token.text[0].isupper() and _is_month(tokens, position, words))

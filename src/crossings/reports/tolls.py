@@ -37,12 +37,19 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
         return put
     nouns, general = lexicon.rejections["toll"], lexicon.rejections["toll_general"]
     nearest: Toll | None = None
+    skipped = figure.first
     for position in range(verb, max(-1, figure.first - _REACH), -1):
         token = tokens[position]
+        if position >= skipped:
+            continue
         participle = position == verb - 1 and tokens[verb].low.endswith("ing")
         ends = token.text in {".", ";", ":"} or token.low == "while"
         if position != verb and (ends or (token.text == "," and not participle)):
-            break
+            opening = None if ends else _aside_before(tokens, position, verb, lexicon)
+            if opening is None:
+                break
+            skipped = opening
+            continue
         if token.low in general:
             counted = _counted(tokens, position + 1, verb, lexicon)
             if counted is not None:
@@ -53,6 +60,24 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
     return nearest
 
 
+_ASIDE = 9
+"""The longest aside between a total and its verb, in tokens."""
+
+
+def _aside_before(tokens: list[Token], comma: int, verb: int, lexicon: Lexicon) -> int | None:
+    """Where to go on behind a comma: past an aside, or from one: "the list, first put at 410"."""
+    told = tokens[comma + 1 : verb]
+    if told and all("adverb" in t.classes or t.low in _TOLD for t in told):
+        return comma
+    for opening in range(comma - 1, max(-1, comma - _ASIDE), -1):
+        if tokens[opening].text == ",":
+            return opening
+        if tokens[opening].classes & {"be", "have", "modal"}:
+            return None
+    return None
+
+
+_TOLD = {"first", "put", "estimated", "revised", "initially", "set", "given"}
 _NUMBERING = {"number", "numbered", "numbering", "totalled", "totaled", "totalling", "totaling"}
 
 
@@ -118,7 +143,12 @@ def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
         if sign.first > toll.verb:
             break
         away = abs(sign.first - toll.noun)
-        cost = 0.4 + 0.03 * away + (0.8 if sign.trigger.measure == "other" else 0.0)
+        cost = (
+            0.4
+            + sign.trigger.cost
+            + 0.03 * away
+            + (0.8 if sign.trigger.measure == "other" else 0.0)
+        )
         if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
             best = Verdict(sign.trigger.measure, cost, f"total: {sign.trigger.name}", sign)
     return best or verdict
