@@ -28,6 +28,8 @@ INVERSION_BELOW = 12.0
 @compiled
 def _invert_lower(n: int, p: float, u: float) -> int:
     """The smallest k with P(X <= k) >= u, for p <= 1/2 and a small mean: sums masses upwards."""
+    if u <= 1.0 - n * p:
+        return 0  # below (1 - p)^n, without working it out
     ratio = p / (1.0 - p)
     mass = math.exp(n * math.log1p(-p))
     total = mass

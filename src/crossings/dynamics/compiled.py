@@ -37,6 +37,16 @@ def inner(function: F) -> F:
     return cast(F, nb.njit(_nrt=False, error_model="numpy", **options)(function))
 
 
+def hot(function: F) -> F:
+    """The same, made part of whoever calls it.
+
+    A call that hands on the arrays of a plan and of a state copies some hundreds of numbers, which
+    takes longer than a short piece itself.
+    """
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+    return cast(F, nb.njit(_nrt=False, error_model="numpy", **options)(function))
+
+
 def entry(function: F) -> F:
     """Compile an entry from Python and keep the result on disk."""
     return cast(F, nb.njit(cache=True, error_model="numpy")(function))

@@ -29,6 +29,12 @@ _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT32 = np.uint64(32)
 _SHIFT20 = np.uint64(20)
 _SHIFT12 = np.uint64(12)
+_SHIFT27 = np.uint64(27)
+_SHIFT30 = np.uint64(30)
+_SHIFT31 = np.uint64(31)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
 _TO_UNIT = 2.0**-52
 
 
@@ -83,6 +89,36 @@ def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tu
         np.uint64(seed),
     )
     return _unit(w0, w1), _unit(w2, w3)
+
+
+@compiled
+def stream_key(
+    seed: int, member: int, entity: int, step: int, purpose: int
+) -> tuple[np.uint64, np.uint64]:
+    """The key of the stream at an address: for many draws there (:func:`nth_uniform`)."""
+    w0, w1, w2, w3 = philox(
+        np.uint64(member) & _LOW,
+        np.uint64(entity) & _LOW,
+        np.uint64(step) & _LOW,
+        np.uint64(purpose) & _LOW,
+        np.uint64(seed),
+    )
+    return (w0 << _SHIFT32) | w1, (w2 << _SHIFT32) | w3
+
+
+@inlined
+def nth_uniform(key: np.uint64, twist: np.uint64, n: np.uint64) -> float:
+    """The uniform in (0, 1) number ``n`` of a stream, at a tenth of the cost of :func:`uniforms`.
+
+    SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators; OOPSLA 2014)
+    from a starting point of the stream's own, with the second half of its key mixed in between.
+    """
+    z = key + n * _GOLDEN
+    z = (z ^ (z >> _SHIFT30)) * _MIX1
+    z ^= twist
+    z = (z ^ (z >> _SHIFT27)) * _MIX2
+    z ^= z >> _SHIFT31
+    return (float(z >> _SHIFT12) + 0.5) * _TO_UNIT
 
 
 @compiled

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.compiled import compiled, inner
+from crossings.dynamics.compiled import compiled, hot, inner
 
 I8 = npt.NDArray[np.int64]
 
@@ -41,11 +41,31 @@ def new_cells(capacity: int) -> Cells:
     return Cells(np.empty((capacity, 7), np.int64), slot)
 
 
-@inner
+@hot
 def clear(cells: Cells) -> None:
     """Take everybody out."""
     cells.slot[0] = 0
     cells.slot[1] += 1
+
+
+@hot
+def push(
+    cells: Cells, where: int, cls: int, route: int, on: int, recent: int, moved: int, people: int
+) -> bool:
+    """Add people in a row of their own, to a table used as a list; False where it is full."""
+    i = cells.slot[0]
+    if i == cells.rows.shape[0]:
+        return False
+    row = cells.rows[i]
+    row[WHERE] = where
+    row[CLASS] = cls
+    row[ROUTE] = route
+    row[ON] = on
+    row[RECENT] = recent
+    row[MOVED] = moved
+    row[PEOPLE] = people
+    cells.slot[0] = i + 1
+    return True
 
 
 @inner

@@ -11,25 +11,22 @@ import numpy.typing as npt
 from crossings.dynamics.binomial import exact_poisson
 from crossings.dynamics.compiled import free_entry, inner
 from crossings.dynamics.flee.cells import PEOPLE, WHERE, Cells, add
+from crossings.dynamics.flee.luck import DRAW, draw_of, draw_spread, new_day
 from crossings.dynamics.flee.plan import CODE, INITIAL, TOTAL, Plan, plan
 from crossings.dynamics.flee.records import FleeCase, FleeRun
 from crossings.dynamics.flee.settings import Quirks
 from crossings.dynamics.flee.spawning import COUNTS, GIVEN, POISSON
-from crossings.dynamics.flee.walk import (
+from crossings.dynamics.flee.state import (
     ARRIVED,
-    DRAW,
     FIRST_LEG,
     HERE,
     KIND,
     NEW,
     POPULATION,
-    TICK,
     State,
-    draw_of,
-    draw_spread,
     new_state,
-    walk,
 )
+from crossings.dynamics.flee.walk import walk
 from crossings.errors import InputError
 
 F8 = npt.NDArray[np.float64]
@@ -134,6 +131,7 @@ def _member(
     plan: Plan, s: State, seed: int, member: int, kept: I8, present: I8, arrived: I8, totals: I8
 ) -> None:
     """The whole history of one member."""
+    new_day(plan, s, 0, seed, member)
     for p in range(plan.places):
         _by_kind(plan, s, p, 0, plan.place[p, INITIAL], 0, seed, member)
     for i in range(plan.placed.shape[0]):
@@ -150,12 +148,12 @@ def _member(
             s.at[place, POPULATION] = max(0, s.at[place, POPULATION] - n)
     now, then = s.now, s.then
     for t in range(plan.on.shape[0]):
+        if t > 0:
+            new_day(plan, s, t, seed, member)
         today = _turned(s, now, then)
         _newcomers(plan, today, t, seed, member)
         walk(plan, today, t, seed, member)
         _record(plan, today, kept, present[t], arrived[t], totals[t])
-        for p in range(plan.places):
-            s.at[p, TICK] = 0
         now, then = then, now
         if s.full[0]:
             return
@@ -172,6 +170,7 @@ def _turned(s: State, now: Cells, then: Cells) -> State:
         s.onward,
         s.stops,
         s.at,
+        s.key,
         s.weight,
         s.counts,
         s.attraction,

@@ -22,6 +22,7 @@ from crossings.dynamics.flee.options import (
     move_chances,
 )
 from crossings.dynamics.flee.places import Day, Roads, days, roads
+from crossings.dynamics.flee.ready import ready_choices
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import Quirks
 from crossings.dynamics.flee.spawning import spawning
@@ -43,8 +44,11 @@ CODE, RESIDENTS, INITIAL = range(3)
 TAIL, HEAD, LENGTH, SPEED = range(4)
 """Columns of ``Plan.link``."""
 
-WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL = range(8)
+WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL, SCENE = range(9)
 """Columns of ``Plan.on``."""
+
+SCENE_FIRST, SCENE_SIZE = range(2)
+"""Columns of ``Plan.scene``."""
 
 END, LINK, REST = range(3)
 """Columns of ``Plan.option``."""
@@ -58,7 +62,8 @@ class Rules(NamedTuple):
 
     ``take``: newcomers leave the population. ``pop_power``: of the population on the attraction, 0
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
-    come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this.
+    come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
+    to the power of ``shift`` where that is not -1.
     """
 
     softening: float
@@ -79,6 +84,7 @@ class Rules(NamedTuple):
     faith: float
     batch: float
     grid: int
+    shift: int
 
 
 class Plan(NamedTuple):
@@ -88,11 +94,12 @@ class Plan(NamedTuple):
     takes as long as there are many. Columns have names in this module.
 
     ``place`` (P, 3): entity of the random streams, population, people at the start. ``link``
-    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 8): for each
+    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 9): for each
     day the number of its tables: open links (``shut``, ``first_way``), options, attraction (K, P),
-    chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers. ``way`` lists open
-    links by place in order; ``option`` (O, 3): end, first link, route after it; ``option_factor``
-    (O, 2): on the score of the end, and of the way. ``route`` (R, 3): next place, route that
+    chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the
+    scene (-1: none). ``way`` lists open links by place in order; ``option`` (O, 3): end, first link, route after it; ``option_factor``
+    (O, 2): on the score of the end, and of the way. ``scene``, ``ready_share``, ``ready_other``:
+    see :func:`.ready.ready_choices`. ``route`` (R, 3): next place, route that
     remains from there, last place. ``share`` (P, K): law of the kind of newcomers. ``homes``:
     whether classes hold the home, with ``home_factor`` (P, P). ``placed``: rows of
     place, kind without and with a farm, people. ``rate`` (T, P): see :class:`.spawning.Spawning`.
@@ -116,6 +123,9 @@ class Plan(NamedTuple):
     first_option: I8
     option: I8
     option_factor: F8
+    scene: I8
+    ready_share: F8
+    ready_other: I8
     route: I8
     attraction: F8
     chance: F8
@@ -175,6 +185,8 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         )
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
+    rules = _rules(case, quirks, batch, grid_km)
+    ready, scene_on = _ready(rules, ways | scores, options_on, numbers[0], case, quirks)
     codes = [entity_code(name) for name in case.network.names]
     lengths, speeds = fixed(links.km), fixed(links.speed)
     harvest = _harvest(case).astype(np.int64)
@@ -188,7 +200,8 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         place=_columns(codes, population, spawn.initial),
         link=_columns(links.tail, links.head, lengths, speeds),
         walk=links.walk,
-        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total),
+        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total, scene_on),
+        **ready,
         **ways,
         **scores,
         home_factor=home_factors(case, quirks),
@@ -198,7 +211,7 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         sink=_sinks(case, quirks),
         farms=np.array([quirks.harvest_by_all or v == "yes" for v in people.values("farmer")]),
         alike=np.array([_alike(people.values("ethnicity")), _alike(people.values("religion"))]),
-        rules=_rules(case, quirks, batch, grid_km),
+        rules=rules,
     )
 
 
@@ -211,6 +224,7 @@ def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Rule
     s = case.settings.effective()
     plain = not (s.fixed_routes and quirks.fixed_routes_ignore_capacity)
     changing = s.use_pop_for_loc_weight and s.take_from_population
+    grid = max(1, int(fixed(grid_km)))
     return Rules(
         softening=s.weight_softening if plain else 0.0,
         weight_power=s.weight_power if plain else 1.0,
@@ -229,8 +243,28 @@ def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Rule
         match_population=quirks.camps_match_nobody,
         faith=s.avg_religion_fraction,
         batch=batch,
-        grid=max(1, int(fixed(grid_km))),
+        grid=grid,
+        shift=grid.bit_length() - 1 if grid & (grid - 1) == 0 else -1,
     )
+
+
+def _ready(
+    rules: Rules,
+    tables: dict[str, Any],
+    options_on: list[int],
+    attraction_on: list[int],
+    case: FleeCase,
+    quirks: Quirks,
+) -> tuple[dict[str, Any], list[int]]:
+    """Weights made ready, unless they differ between members or with more than kind and place."""
+    varying = rules.pop_power != 0.0 or rules.match_camp or rules.match_faith
+    varying = varying or rules.match_town or rules.match_conflict
+    ready, scene_on = ready_choices(
+        tables, options_on, attraction_on, rules.softening, rules.weight_power
+    )
+    if varying or rules.prune > 0.0 or home_factors(case, quirks).size:
+        scene_on = [-1] * len(scene_on)
+    return ready, scene_on
 
 
 def _ways(

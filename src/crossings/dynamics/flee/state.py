@@ -1,0 +1,159 @@
+"""One member of an ensemble while its days are worked through, and what holds on a day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from crossings.dynamics.compiled import compiled, hot
+from crossings.dynamics.flee.cells import Cells, add, new_cells
+from crossings.dynamics.flee.plan import (
+    ATTRACTION,
+    CHANCE,
+    FLAGS,
+    HARVEST,
+    OPTIONS,
+    RESIDENTS,
+    ROOM,
+    SCENE,
+    WAYS,
+    Plan,
+)
+
+F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint64]
+
+FIRST_LEG, STILL, NEW, AT_HOME = 1, 2, 4, 8
+"""Flags of a class: on the first link; moves no more; came today; counted at home (harvest)."""
+
+KIND = 4
+"""Bits of a class below its kind and home."""
+
+HERE, ARRIVED, POPULATION, TICK, DRAWS, INBOUND = range(6)
+"""Columns of ``State.at``."""
+
+LISTS = 4
+"""``State.links`` and ``batch`` have so many times as much room: their rows are not merged."""
+
+
+class State(NamedTuple):
+    """One member: ``now`` and ``then`` hold the people before and after a day.
+
+    ``links`` lists those who travel today, ``batch`` those of them who are worked through at once;
+    ``onward``, ``stops``: groups of them on links and between two links of a day. ``at`` (P, 6):
+    people there, who ever arrived, population left, uniforms and binomials drawn today, people
+    still to be worked through on links to it. ``key`` (P, 2): of the stream of the day.
+    ``weight``, ``counts``: of the options of one place. ``attraction``, ``by_kind`` (K, P).
+    ``full``: set where a table is too small. ``came`` (P, 3): how many came of how many who
+    travelled, and ``ARRIVED`` as last looked at.
+    """
+
+    now: Cells
+    then: Cells
+    links: Cells
+    batch: Cells
+    onward: Cells
+    stops: Cells
+    at: I8
+    key: U8
+    weight: F8
+    counts: I8
+    attraction: F8
+    by_kind: I8
+    came: F8
+    full: I8
+
+
+class Today(NamedTuple):
+    """The numbers of the tables that hold on a day, and the address of its draws.
+
+    ``scene``: the table of ready weights, -1 without one. ``capacity``: whether a full place
+    repels.
+    """
+
+    ways: int
+    options: int
+    attraction: int
+    chance: int
+    flags: int
+    room: int
+    scene: int
+    harvest: bool
+    varying: bool
+    seed: int
+    member: int
+    day: int
+
+
+@compiled
+def new_state(plan: Plan, capacity: int) -> State:
+    """A member before its first day, nobody anywhere."""
+    most = 1
+    for d in range(plan.first_option.shape[0]):
+        for p in range(plan.places):
+            most = max(most, plan.first_option[d, p + 1] - plan.first_option[d, p])
+    at = np.zeros((plan.places, 6), np.int64)
+    at[:, POPULATION] = plan.place[:, RESIDENTS]
+    return State(
+        new_cells(capacity),
+        new_cells(capacity),
+        new_cells(LISTS * capacity),
+        new_cells(LISTS * capacity),
+        new_cells(capacity),
+        new_cells(capacity),
+        at,
+        np.zeros((plan.places, 2), np.uint64),
+        np.zeros(max(most, plan.kinds)),
+        np.zeros(max(most, plan.kinds), np.int64),
+        np.zeros((plan.kinds, plan.places)),
+        np.zeros((plan.kinds, plan.places), np.int64),
+        np.zeros((plan.places, 3)),
+        np.zeros(1, np.int64),
+    )
+
+
+@hot
+def today_of(plan: Plan, t: int, seed: int, member: int) -> Today:
+    """The day with the tables that hold on it."""
+    rules = plan.rules
+    varying = rules.pop_power != 0.0 or rules.match_camp or rules.match_faith
+    varying = varying or rules.match_town or rules.match_conflict
+    on = plan.on[t]
+    return Today(
+        on[WAYS],
+        on[OPTIONS],
+        on[ATTRACTION],
+        on[CHANCE],
+        on[FLAGS],
+        on[ROOM],
+        on[SCENE],
+        on[HARVEST] > 0,
+        varying,
+        seed,
+        member,
+        t,
+    )
+
+
+@hot
+def on_grid(plan: Plan, way: int) -> int:
+    """A way rounded to the grid of recent travel, half of a step downwards."""
+    grid, shift = plan.rules.grid, plan.rules.shift
+    if shift >= 0:
+        return ((way + ((grid - 1) >> 1)) >> shift) << shift
+    return (way + (grid - 1) // 2) // grid * grid
+
+
+@hot
+def end_day(
+    plan: Plan, s: State, where: int, cls: int, route: int, on: int, recent: int, moved: int, n: int
+) -> None:
+    """The day of some people ends; their recent travel halves towards what they made today."""
+    kept = 0
+    if plan.rules.short_stints and not cls & STILL:
+        kept = on_grid(plan, (recent + moved) >> 1)
+    if not add(s.then, where, cls & ~NEW, route, on, kept, 0, n):
+        s.full[0] = 1
