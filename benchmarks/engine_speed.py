@@ -6,7 +6,8 @@ DATA holds Flee set-ups in folders; FLEE_PYTHON is an interpreter with the extra
 burundi2015 once at the given hasten (1 is full size: minutes), the count engine the same case in an
 ensemble; both are CPU time without reading files and compiling. Beside it: other grids of recent
 travel, the same rules without ``avoid_short_stints``, a thousand times as many people, one and two
-threads, memory, and the start of the command.
+threads, memory, and the start of the command. ``--flee-run FILE`` takes the time of Flee from a run
+of ``benchmarks/flee_worker.py`` made before, on the same machine and at the same hasten.
 """
 
 from __future__ import annotations
@@ -52,8 +53,13 @@ def flee_cost(
         numbers = [str(n) for n in (days, hasten, 0, 1)]
         command = [python, str(worker), str(folder), str(settings), *numbers, str(out)]
         subprocess.run(command, check=True, capture_output=True, timeout=3600)
-        with np.load(out) as found:
-            return float(found["seconds"][0]), float(found["kilobytes"]) / 1024
+        return flee_kept(out)
+
+
+def flee_kept(path: Path) -> tuple[float, float]:
+    """CPU seconds and MB of a run of Flee that was kept."""
+    with np.load(path) as found:
+        return float(found["seconds"][0]), float(found["kilobytes"]) / 1024
 
 
 def scaled(case: FleeCase, factor: int) -> FleeCase:
@@ -92,6 +98,7 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--members", type=int, default=20)
     parser.add_argument("--hasten", type=int, default=10)
+    parser.add_argument("--flee-run", type=Path, help="a result of flee_worker made before")
     options = parser.parse_args()
     folder = options.data.resolve() / "burundi2015"
     settings = options.data.resolve() / "simsetting.yml"
@@ -104,7 +111,10 @@ def main() -> None:
         rows.append((what, value))
 
     ours, _ = cost(case, options.members)
-    flee, megabytes = flee_cost(options.python, folder, settings, case.days, options.hasten)
+    if options.flee_run is None:
+        flee, megabytes = flee_cost(options.python, folder, settings, case.days, options.hasten)
+    else:
+        flee, megabytes = flee_kept(options.flee_run)
     row(f"Flee, one run at hasten {options.hasten}", f"{flee:.1f} CPU s, {megabytes:.0f} MB")
     row("count engine, one member", f"{1e3 * ours:.1f} CPU ms: {flee / ours:,.0f} times faster")
     for grid in (10.0, 40.0):
@@ -131,6 +141,8 @@ def main() -> None:
     row("start of the command (--version)", f"{start_up():.2f} s by the clock")
     load = os.getloadavg()[0]
     text = "# What the count engine costs\n\n"
+    if options.flee_run is not None:
+        text += "Flee was run before on the same machine, under another load.\n\n"
     text += f"burundi2015, {case.days} days, hasten {options.hasten}, all quirks, "
     text += (
         f"{options.members} members. Machine: {machine()}, load average {load:.1f} during the run "

@@ -131,3 +131,34 @@ def test_blocks_are_normal_and_differ_by_code() -> None:
     assert stats.kstest(one, "norm").pvalue > ANY
     assert stats.pearsonr(one, two).pvalue > ANY
     assert stats.kstest(streams.block_uniforms(5, 1, 5000), "uniform").pvalue > ANY
+
+
+@compiled
+def first_of_streams(
+    members: int, days: int, count: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The first uniforms of the streams of one place, (member, day, number), and their keys."""
+    out, keys = np.empty((members, days, count)), np.empty((members, days))
+    for member in range(members):
+        for day in range(days):
+            key, twist = streams.stream_key(1, member, 7, day, 201)
+            keys[member, day] = float(key)
+            for n in range(count):
+                out[member, day, n] = streams.nth_uniform(key, twist, np.uint64(n))
+    return out, keys
+
+
+def test_the_uniforms_of_a_stream_are_even_and_unrelated() -> None:
+    """Within a stream and across neighbouring addresses."""
+    draws, keys = first_of_streams(60, 60, 40)
+    assert ((draws > 0.0) & (draws < 1.0)).all()
+    assert np.unique(draws).size == draws.size
+    assert np.unique(keys).size == keys.size
+    for sample in (draws.ravel(), draws[:, :, 0].ravel(), draws[:, :, -1].ravel()):
+        assert stats.kstest(sample, "uniform").pvalue > ANY
+    for a, b in (
+        (draws[:, :, :-1], draws[:, :, 1:]),
+        (draws[:, :-1], draws[:, 1:]),
+        (draws[:-1], draws[1:]),
+    ):
+        assert stats.pearsonr(a.ravel(), b.ravel()).pvalue > ANY

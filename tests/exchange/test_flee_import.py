@@ -215,6 +215,7 @@ def test_bad_input_is_an_error_with_file_row_and_field(
     ("changed", "expected"),
     [
         ({}, "Flee never closes the link Brod - Dorn"),
+        ({"closures": "#\nlink,Brod,Dorn,0,0\n"}, "closes and opens on day 0: it is never closed"),
         ({"conflicts": "#Day,Alba,Nowhere\n" + "0,1,0\n" * 10}, "'Nowhere' is a column without"),
         ({"data_layout": "total,all.csv\nCava,c1.csv\n"}, "camp 'Dorn' has no series"),
         (

@@ -246,6 +246,9 @@ def _closure_acts(line: Line, period: Period, findings: Findings) -> list[FleeCl
     if 0 <= days.get("open", -1) < days.get("close", -1):
         text = f"opens on day {days['open']}, before it closes on day {days['close']}"
         findings.note("warning", line, f"{text}: it stays closed, as in Flee")
+    elif 0 <= days.get("close", -1) == days.get("open", -1):
+        text = f"closes and opens on day {days['open']}: it is never closed, as in Flee"
+        findings.note("warning", line, f"{text}; -1 as the end keeps it closed")
     return acts
 
 

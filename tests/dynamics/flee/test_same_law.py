@@ -72,14 +72,14 @@ def crossing(**changes: float) -> FleeCase:
 
 def test_a_planted_error_of_five_per_cent_is_caught() -> None:
     """At the level of one example: a weight, a speed and the steepness of choice, 5 % off each."""
-    reference = features(run_individuals(crossing(), 120, 4))
-    assert same_law(features(run(crossing(), 600, 2)), reference, 1) > ALPHA
+    reference = features(run_individuals(crossing(), 160, 4))
+    assert same_law(features(run(crossing(), 900, 2)), reference, 1) > ALPHA
     for changes in (
         {"conflict_weight": 0.2625},
         {"max_move_speed": 378.0},
         {"distance_power": 1.05},
     ):
-        wrong = features(run(crossing(**changes), 600, 2))
+        wrong = features(run(crossing(**changes), 900, 2))
         assert same_law(wrong, reference, 1) < ALPHA / EXAMPLES, changes
 
 

@@ -39,7 +39,8 @@ GRID_KM = 1.0
 """Recent travel is kept in steps of so many kilometres (of max_move_speed)."""
 
 CELLS = 1024
-"""States of one member that there is room for at first; a member that needs more starts again."""
+"""States of one member that there is room for at first; a member that needs more starts again,
+and members after it start with what it had."""
 
 MOST_CELLS = 1 << 22
 
@@ -232,9 +233,11 @@ def run(
     totals = np.zeros((members, case.days, 2), dtype=np.int64)
     parts = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
 
+    room = [CELLS]
+
     def one(part: slice) -> None:
         numbers = np.arange(part.start, part.stop) + first_member
-        _chunk(laid, seed, numbers, kept, present[part], arrived[part], totals[part])
+        _chunk(laid, seed, numbers, kept, present[part], arrived[part], totals[part], room)
 
     pool = ThreadPoolExecutor(workers)
     try:
@@ -248,12 +251,16 @@ def run(
 
 
 def _chunk(
-    laid: Plan, seed: int, numbers: I8, kept: I8, present: I8, arrived: I8, totals: I8
-) -> None:
-    """Run some members; those that need more room for states start again with more."""
+    laid: Plan, seed: int, numbers: I8, kept: I8, present: I8, arrived: I8, totals: I8,
+    room: list[int],
+) -> None:  # fmt: skip
+    """Run some members; those that need more room for states start again with more.
+
+    ``room`` holds the room that was enough so far.
+    """
     todo = np.arange(numbers.size)
-    capacity = CELLS
-    while todo.size:
+    capacity = room[0]
+    while True:
         parts = [np.zeros((todo.size, *a.shape[1:]), dtype=np.int64) for a in (present, arrived)]
         both = np.zeros((todo.size, *totals.shape[1:]), dtype=np.int64)
         status = np.zeros(todo.size, dtype=np.int64)
@@ -264,6 +271,9 @@ def _chunk(
         present[done], arrived[done] = parts[0][status == 0], parts[1][status == 0]
         totals[done] = both[status == 0]
         todo = todo[status == 1]
+        if not todo.size:
+            break
         capacity *= 4
         if capacity > MOST_CELLS:
             raise InputError(f"states: found more than {MOST_CELLS:,} in one member")
+    room[0] = max(room[0], capacity)

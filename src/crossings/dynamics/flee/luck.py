@@ -7,6 +7,7 @@ addresses of their own. Two runs that differ in one place share the luck of the 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from crossings.dynamics.binomial import exact_binomial
 from crossings.dynamics.compiled import hot, inner
@@ -65,7 +66,7 @@ def how_many(plan: Plan, s: State, today: Today, n: int, p: float, place: int) -
 
 
 @hot
-def place_of(weight: np.ndarray, x: float, last: int) -> int:  # type: ignore[type-arg]
+def place_of(weight: npt.NDArray[np.float64], x: float, last: int) -> int:
     """The option in which ``x``, between 0 and the sum of the weights, falls."""
     j = 0
     while j < last and x >= weight[j]:

@@ -24,6 +24,7 @@ from crossings.dynamics.flee.cells import (
     push,
 )
 from crossings.dynamics.flee.luck import RARE, coins, uniform_at
+from crossings.dynamics.flee.paths import COURSE, GOES_ON, LINK_BITS, OTHER, PARTS, SHARE
 from crossings.dynamics.flee.plan import (
     CAMP,
     END,
@@ -98,8 +99,33 @@ def _next_link(plan: Plan, today: Today, place: int, route: int) -> int:
     return -1
 
 
+@hot
+def _course(
+    plan: Plan, s: State, today: Today, place: int, cls: int, forced: bool, luck: int
+) -> int:
+    """The next links of one person who has come to a place with some of the day left."""
+    kind = (cls >> KIND) % plan.kinds
+    k = ((today.courses * plan.kinds + kind) * 2 + forced) * plan.places + place
+    first = plan.first_course[k]
+    x = uniform_at(s, luck) * (plan.first_course[k + 1] - first)
+    j = int(x)
+    row = plan.course[first + j]
+    return int(row[COURSE] if int((x - j) * PARTS) < row[SHARE] else row[OTHER])
+
+
+@hot
+def _refused(plan: Plan, s: State, today: Today, goal: int, luck: int) -> bool:
+    """Whether one who would take the way to a place chooses anew because the place is full."""
+    room = room_left(plan, s, today, goal)
+    if room == 1.0:
+        return False
+    if plan.rules.weight_power != 1.0:
+        room = room**plan.rules.weight_power
+    return bool(uniform_at(s, luck) >= room)
+
+
 @inner
-def travel_alone(
+def travel_alone(  # noqa: PLR0912, PLR0915 (one piece: a call for each person costs more than it)
     plan: Plan, s: State, today: Today, cells: Cells, first: int, end: int, few: int
 ) -> bool:
     """People of some rows, all on links, travel one after the other until their day is over.
@@ -114,12 +140,13 @@ def travel_alone(
         if n > few:
             others = True
             continue
-        # Recent travel and the way made today below which nobody stays in a town.
-        forced = plan.top_speed - recent if rules.short_stints else -1
+        # The way made today below which, by their recent travel, nobody stays in a town.
+        urge = plan.top_speed - recent if rules.short_stints else -1
         luck = plan.link[row[WHERE] - plan.places, TAIL]
         for _ in range(n):
             where, cls, route, on = row[WHERE], row[CLASS], row[ROUTE], row[ON]
             moved = row[MOVED]
+            left, goes_on, course, forced = 0, True, 0, False
             for _ in range(MOST_LINKS):
                 link = where - plan.places
                 speed = plan.walking if cls & FIRST_LEG else plan.link[link, SPEED]
@@ -143,21 +170,45 @@ def travel_alone(
                 s.at[where, ARRIVED] += 1
                 if moved >= speed:
                     break
-                if route == 0:
-                    if moved >= forced or not plan.flags[today.flags, where] & TOWN:
-                        chance = plan.chance[today.chance, (cls >> KIND) % plan.kinds, where]
-                        if chance < 1.0 and uniform_at(s, luck) >= chance:
-                            break
-                    option = choose_one(plan, s, today, where, cls, luck)
-                    if option < 0 or _repels(plan, s, today, plan.option[option, END]):
-                        break
-                    link, route = plan.option[option, LINK], plan.option[option, REST]
-                else:
+                if route > 0:
                     link = _next_link(plan, today, where, route)
                     if link < 0 or _repels(plan, s, today, plan.route[route, LAST]):
                         route = 0
                         break
                     route = plan.route[route, REMAINS]
+                    s.at[where, HERE] -= 1
+                    where = plan.places + link
+                    continue
+                option = -1
+                if today.courses >= 0:
+                    if (left == 0 and goes_on) or (forced and moved >= urge):
+                        forced = moved < urge
+                        course = _course(plan, s, today, where, cls, forced, luck)
+                        left, goes_on = course & 3, course & GOES_ON > 0
+                        course >>= 3
+                    if left == 0:
+                        break
+                    link = course & ((1 << LINK_BITS) - 1)
+                    course >>= LINK_BITS
+                    left -= 1
+                    goal = plan.link[link, HEAD]
+                    if _refused(plan, s, today, goal, luck):
+                        left, goes_on, forced = 0, True, False
+                        option = choose_one(plan, s, today, where, cls, luck)
+                else:
+                    if moved >= urge or not plan.flags[today.flags, where] & TOWN:
+                        chance = plan.chance[today.chance, (cls >> KIND) % plan.kinds, where]
+                        if chance < 1.0 and uniform_at(s, luck) >= chance:
+                            break
+                    option = choose_one(plan, s, today, where, cls, luck)
+                    if option < 0:
+                        break
+                if option >= 0:
+                    link, route = plan.option[option, LINK], plan.option[option, REST]
+                    goal = plan.option[option, END]
+                if _repels(plan, s, today, goal):
+                    route = 0
+                    break
                 s.at[where, HERE] -= 1
                 where = plan.places + link
             end_day(plan, s, where, cls, route, on, recent, moved, 1)

@@ -21,6 +21,7 @@ from crossings.dynamics.flee.options import (
     home_factors,
     move_chances,
 )
+from crossings.dynamics.flee.paths import ready_courses
 from crossings.dynamics.flee.places import Day, Roads, days, roads
 from crossings.dynamics.flee.ready import ready_choices
 from crossings.dynamics.flee.records import FleeCase
@@ -44,7 +45,7 @@ CODE, RESIDENTS, INITIAL = range(3)
 TAIL, HEAD, LENGTH, SPEED = range(4)
 """Columns of ``Plan.link``."""
 
-WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL, SCENE = range(9)
+WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL, SCENE, COURSES = range(10)
 """Columns of ``Plan.on``."""
 
 SCENE_FIRST, SCENE_SIZE = range(2)
@@ -94,12 +95,13 @@ class Plan(NamedTuple):
     takes as long as there are many. Columns have names in this module.
 
     ``place`` (P, 3): entity of the random streams, population, people at the start. ``link``
-    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 9): for each
-    day the number of its tables: open links (``shut``, ``first_way``), options, attraction (K, P),
-    chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the
-    scene (-1: none). ``way`` lists open links by place in order; ``option`` (O, 3): end, first link, route after it; ``option_factor``
-    (O, 2): on the score of the end, and of the way. ``scene``, ``ready_share``, ``ready_other``:
-    see :func:`.ready.ready_choices`. ``route`` (R, 3): next place, route that
+    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 10): for
+    each day the number of its tables: open links (``shut``, ``first_way``), options, attraction
+    (K, P), chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the scene
+    and the courses (-1: none). ``way`` lists open links by place in order; ``option`` (O, 3): end,
+    first link, route after it; ``option_factor`` (O, 2): on the score of the end, and of the way.
+    ``scene``, ``ready_share``, ``ready_other``: see :func:`.ready.ready_choices`; ``course``,
+    ``first_course``: :func:`.paths.ready_courses`. ``route`` (R, 3): next place, route that
     remains from there, last place. ``share`` (P, K): law of the kind of newcomers. ``homes``:
     whether classes hold the home, with ``home_factor`` (P, P). ``placed``: rows of
     place, kind without and with a farm, people. ``rate`` (T, P): see :class:`.spawning.Spawning`.
@@ -126,6 +128,8 @@ class Plan(NamedTuple):
     scene: I8
     ready_share: F8
     ready_other: I8
+    course: I8
+    first_course: I8
     route: I8
     attraction: F8
     chance: F8
@@ -186,9 +190,16 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
     rules = _rules(case, quirks, batch, grid_km)
-    ready, scene_on = _ready(rules, ways | scores, options_on, numbers[0], case, quirks)
+    link = _columns(links.tail, links.head, fixed(links.km), fixed(links.speed))
+    tables = ways | scores
+    ready, scene_on = _ready(rules, tables, options_on, numbers[0], case, quirks)
+    on = _columns(options_on, *numbers[:3])
+    courses, courses_on = ready_courses(
+        tables, on, link, links.walk, rules.softening, rules.weight_power
+    )
+    if scene_on[0] < 0:
+        courses_on = scene_on
     codes = [entity_code(name) for name in case.network.names]
-    lengths, speeds = fixed(links.km), fixed(links.speed)
     harvest = _harvest(case).astype(np.int64)
     return Plan(
         places=population.size,
@@ -198,10 +209,11 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         top_speed=int(fixed(s.max_move_speed)),
         walking=int(fixed(s.max_walk_speed)),
         place=_columns(codes, population, spawn.initial),
-        link=_columns(links.tail, links.head, lengths, speeds),
+        link=link,
         walk=links.walk,
-        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total, scene_on),
+        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total, scene_on, courses_on),
         **ready,
+        **courses,
         **ways,
         **scores,
         home_factor=home_factors(case, quirks),

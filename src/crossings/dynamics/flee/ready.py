@@ -22,7 +22,7 @@ MOST = 4_000_000
 
 
 @entry
-def ready_tables(
+def alias_tables(
     weight: npt.NDArray[np.float64], first: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     """Alias tables of the options between ``first[i]`` and ``first[i + 1]`` for each i.
@@ -45,22 +45,27 @@ def ready_tables(
             share[a + j] = weight[a + j] / total * n
             other[a + j] = j
         # Each option with less than its share of the table is filled up from one with more.
-        done = np.zeros(n, np.bool_)
-        for _ in range(n):
-            small, large = -1, -1
-            for j in range(n):
-                if not done[j] and share[a + j] < 1.0 and small < 0:
-                    small = j
-                if not done[j] and share[a + j] >= 1.0 and large < 0:
-                    large = j
-            if small < 0 or large < 0:
-                break
-            done[small] = True
-            other[a + small] = large
-            share[a + large] -= 1.0 - share[a + small]
+        small, large, few, many = np.zeros(n, np.int64), np.zeros(n, np.int64), 0, 0
         for j in range(n):
-            if not done[j]:
-                share[a + j] = 1.0
+            if share[a + j] < 1.0:
+                small[few] = j
+                few += 1
+            else:
+                large[many] = j
+                many += 1
+        while few > 0 and many > 0:
+            few -= 1
+            j, k = small[few], large[many - 1]
+            other[a + j] = k
+            share[a + k] -= 1.0 - share[a + j]
+            if share[a + k] < 1.0:
+                many -= 1
+                small[few] = k
+                few += 1
+        for j in range(few):
+            share[a + small[j]] = 1.0
+        for j in range(many):
+            share[a + large[j]] = 1.0
     return share, other
 
 
@@ -99,7 +104,7 @@ def ready_choices(
             weights.append(((softening + score) * factor[begin:end, 1]) ** power)
             starts.append(used + first[d, :-1] - begin)
             used += end - begin
-    share, other = ready_tables(
+    share, other = alias_tables(
         np.concatenate([*weights, np.ones(1)]), np.concatenate([*starts, np.array([used])])
     )
     numbers = {pair: k for k, pair in enumerate(pairs)}

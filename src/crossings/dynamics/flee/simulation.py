@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+import numba as nb
 import numpy as np
 import xarray as xr
 
@@ -29,6 +30,7 @@ def simulate_flee(
     places: Sequence[str] | None = None,
     first_member: int = 0,
     progress: Callable[[float], None] | None = None,
+    workers: int | None = None,
 ) -> xr.Dataset:
     """Simulate an imported Flee set-up by Flee's rules.
 
@@ -44,6 +46,7 @@ def simulate_flee(
         places: the places to keep; all by default.
         first_member: the number of the first history: a run may be made in parts.
         progress: called with the share that is done.
+        workers: threads; as many as the native rules use by default. The result is the same.
 
     Returns:
         ``present`` and ``arrived`` (cumulative) with dimensions ``(member, time, place)``,
@@ -66,6 +69,7 @@ def simulate_flee(
         places=places,
         progress=progress,
         first_member=first_member,
+        workers=nb.get_num_threads() if workers is None else workers,
     )
     data = _dataset(situation, case, result, first_member)
     if case.totals is not None:

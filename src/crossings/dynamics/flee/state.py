@@ -12,6 +12,7 @@ from crossings.dynamics.flee.cells import Cells, add, new_cells
 from crossings.dynamics.flee.plan import (
     ATTRACTION,
     CHANCE,
+    COURSES,
     FLAGS,
     HARVEST,
     OPTIONS,
@@ -70,8 +71,7 @@ class State(NamedTuple):
 class Today(NamedTuple):
     """The numbers of the tables that hold on a day, and the address of its draws.
 
-    ``scene``: the table of ready weights, -1 without one. ``capacity``: whether a full place
-    repels.
+    ``scene``, ``courses``: the tables of ready weights and of courses, -1 without.
     """
 
     ways: int
@@ -81,6 +81,7 @@ class Today(NamedTuple):
     flags: int
     room: int
     scene: int
+    courses: int
     harvest: bool
     varying: bool
     seed: int
@@ -130,6 +131,7 @@ def today_of(plan: Plan, t: int, seed: int, member: int) -> Today:
         on[FLAGS],
         on[ROOM],
         on[SCENE],
+        on[COURSES],
         on[HARVEST] > 0,
         varying,
         seed,
