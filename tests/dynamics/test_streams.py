@@ -150,7 +150,7 @@ def first_of_streams(
 
 def test_the_uniforms_of_a_stream_are_even_and_unrelated() -> None:
     """Within a stream and across neighbouring addresses."""
-    draws, keys = first_of_streams(60, 60, 40)
+    draws, keys = first_of_streams(300, 30, 40)
     assert ((draws > 0.0) & (draws < 1.0)).all()
     assert np.unique(draws).size == draws.size
     assert np.unique(keys).size == keys.size

@@ -55,7 +55,9 @@ def courses(place: int, forced: bool) -> dict[tuple[int, ...], float]:
     found: dict[tuple[int, ...], float] = {}
     for share, itself, other in rows.tolist():
         for course, mass in ((itself, share / PARTS), (other, 1.0 - share / PARTS)):
-            links = [course >> (3 + LINK_BITS * i) & (1 << LINK_BITS) - 1 for i in range(course & 3)]
+            links = [
+                course >> (3 + LINK_BITS * i) & (1 << LINK_BITS) - 1 for i in range(course & 3)
+            ]
             key = (*links, *([-1] if course & GOES_ON else []))
             found[key] = found.get(key, 0.0) + mass / len(rows)
     return {key: mass for key, mass in found.items() if mass > 0.0}
