@@ -50,7 +50,7 @@ def fitted(flee: Path) -> tuple[list[PastCrisis], dict[str, curve.Curve]]:
         seen = [one for one in crises if one is not left_out]
         rows = Rows.joined([one.rows for one in seen])
         name = " ".join(one.name for one in seen)
-        curves[name] = curve.fit(rows.x, rows.z_curve, rows.weights)
+        curves[name] = curve.fit(rows.x, rows.z_recent, rows.weights)
         print(f"fitted on {name}: {rows.weights.size} rows", flush=True)
     return crises, curves
 

@@ -30,7 +30,7 @@ METHOD_GROWTH = (
 METHOD_SERIES = (
     "The published figures of this crisis are carried on by what figures of past crises did after "
     "similar weeks. On the day of issue each series is described by its pace over days and months, "
-    "how unsteady it was, how often figures came and how old the last one is. A forest of trees "
+    "how unsteady it was, how often figures came and how old the last one is. Forests of trees "
     "grown on past crises and a fitted quantile function say how such series went on; the series' "
     "own past weeks, drawn again, stand beside them, with more weight where they have been right "
     "here before. Places move together as far as their past errors did. Nobody is simulated on a "

@@ -15,20 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.forecast.series.history import Known, day_of
-from crossings.forecast.series.rows import FIRST_ISSUE, HORIZONS, STEP, carries
+from crossings.forecast.series.rows import FIRST_ISSUE, HORIZONS, STEP
+from crossings.forecast.series.simple import RULES, simple_quantiles
 from crossings.scoring import QUANTILE_LEVELS, coverage, log_wis, wis
-from crossings.scoring.series_baselines import (
-    DailySeries,
-    damped_drift,
-    drift,
-    increments,
-    persistence_with_spread,
-)
 
 F8 = npt.NDArray[np.float64]
 
 FORECAST = "forecast"
-BASELINES = ("persistence", "drift", "damped", "increments")
+BASELINES = RULES
 BLOCK_DAYS = 56
 RESAMPLES = 1000
 SEED = 1
@@ -72,21 +66,6 @@ def required_cells(truth: Truth) -> list[Key]:
     ]
 
 
-def baseline_quantiles(known: Known, day: int, place: str, horizon: int) -> dict[str, F8] | None:
-    """The 23 quantiles of each baseline, or None where the past is too short for one."""
-    past = known.until(day)
-    if past is None or not carries(past, day, horizon):
-        return None
-    daily = DailySeries.from_figures(past.days, past.people, day)
-    rng = np.random.default_rng([day, horizon, len(place)])
-    return {
-        "persistence": persistence_with_spread(daily, horizon),
-        "drift": drift(daily, horizon),
-        "damped": damped_drift(daily, horizon),
-        "increments": increments(daily, horizon, rng),
-    }
-
-
 def score_cells(truth: Truth, forecasts: Mapping[Key, F8]) -> CellScores:
     """Score forecasts (23 quantiles each) of one crisis.
 
@@ -127,7 +106,10 @@ def _scorable(truth: Truth, key: Key) -> tuple[float, dict[str, F8]] | None:
     if known is None:
         return None
     y = float(known.outcomes(np.array([day + horizon]))[0][0])
-    baselines = baseline_quantiles(known, day, place, horizon) if np.isfinite(y) else None
+    past = known.until(day)
+    if past is None or not np.isfinite(y):
+        return None
+    baselines = simple_quantiles(past, day, place, horizon)
     return None if baselines is None else (y, baselines)
 
 

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from crossings.forecast.series.forest import Forest, Outcomes, row_weights, weighted_quantiles
+from crossings.forecast.series.forest import (
+    OWN_HALF_LIFE,
+    Forest,
+    Outcomes,
+    freshness,
+    row_weights,
+    weighted_quantiles,
+)
 from crossings.forecast.series.pool import LEVELS
 
 
@@ -63,3 +70,7 @@ def test_weights_of_a_crisis_sum_to_one() -> None:
     weights = row_weights(scale)
     assert np.isclose(weights.sum(), 1)
     assert (np.diff(weights) > 0).all()
+
+
+def test_outcomes_of_the_crisis_itself_fade() -> None:
+    assert np.allclose(freshness([0, OWN_HALF_LIFE, 3 * OWN_HALF_LIFE]), [1, 1 / 2, 1 / 8])

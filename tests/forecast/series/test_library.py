@@ -19,7 +19,7 @@ NAMES = [one.name for one in bundled_crises()]
 def test_five_crises_come_with_the_package() -> None:
     assert NAMES == ["burundi2015", "car2013", "mali2012", "nigeria2016", "ssudan2013"]
     for one in bundled_crises():
-        assert np.isclose(one.rows.weights.sum(), 1, atol=1e-4)
+        assert 10 < one.rows.weights.sum() < np.sqrt(one.rows.weights.size)
         assert np.isfinite(one.rows.x).all()
 
 

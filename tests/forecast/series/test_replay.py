@@ -20,7 +20,9 @@ def models() -> Models:
     parts = [crisis_rows(crisis(seed)) for seed in (11, 12)]
     rows = Rows.joined([part for part in parts if part is not None])
     return Models(
-        Forest(rows.x, rows.z_forest, rows.weights), curve.fit(rows.x, rows.z_curve, rows.weights)
+        Forest(rows.x, rows.z_broad, rows.weights),
+        Forest(rows.x, rows.z_recent, rows.weights),
+        curve.fit(rows.x, rows.z_recent, rows.weights),
     )
 
 

@@ -7,8 +7,8 @@ of all models is ``z = (y - L) / S``: the change from the last figure ``L`` over
 
 With daily increments up to the last figure, ``rate_k`` and ``pace_k`` are exponentially weighted
 means of them and of their absolute values, half-lives ``k`` = 7, 21, 60 and 180 days, and
-``f = .02 sqrt(L) + .001 L + .05`` people a day is a floor under every pace. The scale of the forest
-is the geometric mean of ``pace_k + f``, that of the quantile function ``pace_21 + f``.
+``f = .02 sqrt(L) + .001 L + .05`` people a day is a floor under every pace. There are two
+scales: the broad one is the geometric mean of ``pace_k + f``, the recent one ``pace_21 + f``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.forecast.series.history import Known, Series
+from crossings.scoring import QUANTILE_LEVELS
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -27,6 +28,8 @@ I8 = npt.NDArray[np.int64]
 HALF_LIVES = (7, 21, 60, 180)
 FEWEST_FIGURES = 2
 TYPICAL_LEAD, TYPICAL_GAP, TYPICAL_AGE = 20.0, 15.0, 120.0
+REMEMBERED, LOW_DAYS = 60, 60
+"""Figures among which the highest and the largest step are sought, days over which the lowest."""
 ONE_PERSON = 0.5
 """Changes smaller than this, in people, are none."""
 DAMPING = 0.03
@@ -86,6 +89,23 @@ def _history(known: Known, daily: F8) -> dict[str, float]:
         "typical_move": float(np.median(np.abs(changes[-26:]))),
         "fastest_rise": float(rates[-26:].max()),
         "fastest_fall": float(rates[-26:].min()),
+        "previous_rate": rates[-2] if rates.size > 1 else 0.0,
+        **_landmarks(known),
+    }
+
+
+def _landmarks(known: Known) -> dict[str, float]:
+    """How far the last figure stands from the high, the low and the largest step before it."""
+    days, people = known.days[-REMEMBERED:], known.people[-REMEMBERED:]
+    steps = np.diff(people)
+    largest = int(np.argmax(np.abs(steps)))
+    recent = people[days >= days[-1] - LOW_DAYS]
+    return {
+        "figures": float(known.days.size),
+        "below_high": float(people.max() - people[-1]),
+        "above_low": float(people[-1] - recent.min()),
+        "largest_move": float(steps[largest]),
+        "since_largest": float(days[-1] - days[largest + 1]),
     }
 
 
@@ -124,36 +144,51 @@ def surroundings(
 class Features:
     """The features of cells (place, issue day, horizon): ``x`` of shape (cell, feature).
 
-    ``last`` is the last figure, ``forest_scale`` and ``curve_scale`` the people that one unit of
-    the two models' ``z`` stands for, all of shape (cell,).
+    ``last`` is the last figure, ``broad_scale`` and ``recent_scale`` the people that one unit of
+    ``z`` stands for in either scale, all of shape (cell,).
     """
 
     x: F8
     last: F8
-    forest_scale: F8
-    curve_scale: F8
+    broad_scale: F8
+    recent_scale: F8
 
 
 def features(
     all_states: Mapping[str, State],
     countries: Mapping[str, str],
     cells: Sequence[tuple[str, int]],
+    simple: Sequence[Mapping[str, F8] | None],
 ) -> Features:
     """The features of cells ``(place, horizon in days)`` on one issue day.
 
-    Every place must be among ``all_states``.
+    Every place must be among ``all_states``; ``simple`` is what the simple rules say of each cell
+    (:func:`~crossings.forecast.series.simple.simple_quantiles`).
     """
     about = {
         place: surroundings(place, all_states, countries)
         for place in dict.fromkeys(place for place, _ in cells)
     }
     rows = []
-    for place, h in cells:
+    for (place, h), rules in zip(cells, simple, strict=True):
         state = all_states[place]
         now = (state.last, state.gap, h, state.floor, *state.rates, *state.paces)
-        rows.append((*now, *state.values.values(), *about[place]))
+        said = [state.last if rules is None else float(rules[r][at]) for r, at in _SAID.values()]
+        rows.append((*now, *state.values.values(), *about[place], *said))
     return _designed(np.array(rows, dtype=float).reshape(len(cells), -1))
 
+
+_SAID = {
+    f"{rule}_{level:02d}": (rule, QUANTILE_LEVELS.index(level / 100))
+    for rule, levels in {
+        "increments": (5, 25, 50, 75, 95),
+        "persistence": (95,),
+        "damped": (5, 50, 95),
+        "drift": (50,),
+    }.items()
+    for level in levels
+}
+"""The quantiles of simple rules that are features: the rule and the place of the level."""
 
 _RAW = (
     *("last", "stale", "horizon", "floor"),
@@ -161,8 +196,10 @@ _RAW = (
     *(f"pace{k}" for k in HALF_LIVES),
     *("last_rate", "slope", "typical_rate", "unsteady", "gap", "typical_gap", "age"),
     *("still", "falling", "since_move", "last_move", "typical_move"),
-    *("fastest_rise", "fastest_fall", "share", "others_pace", "others_rate"),
-    *("others_growth", "near_growth"),
+    *("fastest_rise", "fastest_fall", "previous_rate"),
+    *("figures", "below_high", "above_low", "largest_move", "since_largest"),
+    *("share", "others_pace", "others_rate", "others_growth", "near_growth"),
+    *_SAID,
 )
 
 
@@ -205,9 +242,19 @@ def _designed(table: F8) -> Features:
         "typical_move": _signed_log(raw["typical_move"] / scale),
         "fastest_rise": _signed_log(raw["fastest_rise"] / pace),
         "fastest_fall": _signed_log(raw["fastest_fall"] / pace),
+        "lead_in_gaps": np.log(lead / raw["typical_gap"]),
+        "stale_in_gaps": np.log((raw["stale"] + 1) / raw["typical_gap"]),
+        "horizon_in_gaps": np.log(raw["horizon"] / raw["typical_gap"]),
+        "below_high": _signed_log(raw["below_high"] / scale),
+        "above_low": _signed_log(raw["above_low"] / scale),
+        "largest_move": _signed_log(raw["largest_move"] / scale),
+        "since_largest": np.log1p(raw["since_largest"]),
+        "figures": np.log(raw["figures"]),
+        "previous_rate": np.clip(raw["previous_rate"] / pace, -3, 3),
+        **{name: _signed_log(4 * (raw[name] - raw["last"]) / scale) for name in _SAID},
     }
-    forest_scale = np.exp(np.mean(paces, axis=0)) * lead
-    return Features(np.column_stack(list(columns.values())), raw["last"], forest_scale, scale)
+    broad_scale = np.exp(np.mean(paces, axis=0)) * lead
+    return Features(np.column_stack(list(columns.values())), raw["last"], broad_scale, scale)
 
 
 FEATURES: tuple[str, ...] = (
@@ -217,7 +264,9 @@ FEATURES: tuple[str, ...] = (
     *("typical_rate", "unsteady", "above_floor", "gap", "typical_gap", "age", "growth"),
     *("stale", "still", "falling", "share", "others_pace", "others_rate"),
     *("others_growth", "near_growth", "since_move", "last_move", "typical_move"),
-    *("fastest_rise", "fastest_fall"),
+    *("fastest_rise", "fastest_fall", "lead_in_gaps", "stale_in_gaps", "horizon_in_gaps"),
+    *("below_high", "above_low", "largest_move", "since_largest", "figures", "previous_rate"),
+    *_SAID,
 )
 """The names of the columns of ``Features.x``, in their order."""
 

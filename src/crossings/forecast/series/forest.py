@@ -18,14 +18,16 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 F8 = npt.NDArray[np.float64]
 
-TREES = 200
-SMALLEST_LEAF = 8
+TREES = 100
+SMALLEST_LEAF = 6
 FEATURE_SHARE = 0.4
 SAMPLE_SHARE = 0.6
 SEED = 1
 
-OWN_WEIGHT = 1.0
-"""What an outcome of the crisis itself counts for, in outcomes of other crises."""
+OWN_WEIGHT = 2.0
+"""What a fresh outcome of the crisis itself counts for, in outcomes of other crises."""
+OWN_HALF_LIFE = 120.0
+"""Days of issue in which that halves: a crisis leaves its regimes behind."""
 
 
 def row_weights(scale: F8) -> F8:
@@ -34,6 +36,11 @@ def row_weights(scale: F8) -> F8:
     ``.8 S / sum S + .2 / n``: the score is in people, so that large scales carry most of it.
     """
     return np.asarray(0.8 * scale / scale.sum() + 0.2 / scale.size)
+
+
+def freshness(age: npt.ArrayLike) -> F8:
+    """What an outcome of the crisis itself counts for ``age`` days after its issue, fresh as 1."""
+    return np.asarray(0.5 ** (np.asarray(age) / OWN_HALF_LIFE))
 
 
 def squeezed(z: F8) -> F8:

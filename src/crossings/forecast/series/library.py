@@ -167,7 +167,7 @@ _MOST_FITTED = 4
 
 
 def models(selected: Chosen, workers: int = 1) -> Models:
-    """Forest and quantile function learnt from the crises chosen; kept for the next call.
+    """Forests and quantile function learnt from the crises chosen; kept for the next call.
 
     Raises:
         InputError: none is left to learn from.
@@ -180,7 +180,9 @@ def models(selected: Chosen, workers: int = 1) -> Models:
     if key not in _fitted:
         rows = Rows.joined([one.rows for one in selected.crises])
         fitted = Models(
-            Forest(rows.x, rows.z_forest, rows.weights, workers), _curve(selected, rows)
+            Forest(rows.x, rows.z_broad, rows.weights, workers),
+            Forest(rows.x, rows.z_recent, rows.weights, workers),
+            _curve(selected, rows),
         )
         while len(_fitted) >= _MOST_FITTED:
             _fitted.pop(next(iter(_fitted)))
@@ -195,7 +197,7 @@ def _curve(selected: Chosen, rows: Rows) -> Curve:
     seen = " ".join(selected.names)
     if known and seen in _bundled_curves():
         return _bundled_curves()[seen]
-    return curve.fit(rows.x, rows.z_curve, rows.weights)
+    return curve.fit(rows.x, rows.z_recent, rows.weights)
 
 
 def description(crises: Sequence[PastCrisis], curves: Mapping[str, Curve]) -> str:

@@ -32,7 +32,8 @@ from crossings.forecast.series.history import (
 from crossings.forecast.series.library import Chosen, PastCrisis, chosen, models
 from crossings.forecast.series.margins import knots, margins
 from crossings.forecast.series.replay import Issue, replay
-from crossings.forecast.series.rows import FIRST_ISSUE, carries, issue_days
+from crossings.forecast.series.rows import FIRST_ISSUE, issue_days
+from crossings.forecast.series.simple import carries
 from crossings.situation.records import ALL, Claim
 from crossings.situation.times import day_edge
 

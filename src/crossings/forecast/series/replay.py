@@ -12,17 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from crossings.forecast.series.curve import Curve
 from crossings.forecast.series.features import Features, features, states
-from crossings.forecast.series.forest import Forest, Outcomes, row_weights
+from crossings.forecast.series.forest import Forest, Outcomes, freshness, row_weights
 from crossings.forecast.series.history import F8, I8, Series
 from crossings.forecast.series.pool import LEVELS, gate, mixed, scores, stretched
-from crossings.forecast.series.rows import HORIZONS, carries, issue_days
-from crossings.scoring.series_baselines import DailySeries, increments
+from crossings.forecast.series.rows import HORIZONS, issue_days
+from crossings.forecast.series.simple import simple_quantiles
 
-FOREST_SHARE = 0.75
-"""Weight of the forest in the pool of the learned models; the quantile function has the rest."""
+CURVE_SHARE = 0.1
+"""Weight of the quantile function in the pool of the learned models; the forests share the rest."""
 
 PLAIN_CENTRE, PLAIN_TAIL = 1.3, 1.5
 """What the half-widths of the increments are stretched by: as they stand they are too narrow."""
@@ -33,9 +34,10 @@ POOL_TAIL = 1.1
 
 @dataclasses.dataclass(frozen=True)
 class Models:
-    """What was learnt from past crises."""
+    """What was learnt from past crises: a forest in either scale, and the quantile function."""
 
-    forest: Forest
+    broad: Forest
+    recent: Forest
     curve: Curve
 
 
@@ -66,13 +68,17 @@ class _Cells:
         self.place = np.array([numbers[place] for place, _ in self.cells], dtype=np.int64)
         self.horizon = np.array([h for _, h in self.cells], dtype=np.int64)
         self.last = np.concatenate([b.features.last for b in blocks])
-        self.scale = np.concatenate([b.features.forest_scale for b in blocks])
+        broad = np.concatenate([b.features.broad_scale for b in blocks])
+        recent = np.concatenate([b.features.recent_scale for b in blocks])
         self.learns = np.concatenate([b.learns for b in blocks])
         self.plain = np.concatenate([b.plain for b in blocks])
         x = np.concatenate([b.features.x for b in blocks])
-        curve_scale = np.concatenate([b.features.curve_scale for b in blocks])[:, np.newaxis]
-        self.curve = self.last[:, np.newaxis] + curve_scale * models.curve.quantiles(x)
-        self.leaves = models.forest.leaves(x)
+        change = recent[:, np.newaxis] * models.curve.quantiles(x)
+        self.curve = self.last[:, np.newaxis] + change
+        self.grown = tuple(
+            (forest, scale, forest.leaves(x))
+            for forest, scale in ((models.broad, broad), (models.recent, recent))
+        )
         self.learned = np.full(self.plain.shape, np.nan)
 
 
@@ -127,16 +133,12 @@ def _block(
     cells = tuple((place, h) for place in now for h in sorted({*past, *asked}))
     if not cells:
         return None
-    plain = np.full((len(cells), LEVELS.size), np.nan)
-    for i, (place, h) in enumerate(cells):
-        if carries(now[place].known, day, h):
-            known = now[place].known
-            daily = DailySeries.from_figures(known.days, known.people, day)
-            # As the outside scorer draws them.
-            plain[i] = increments(daily, h, np.random.default_rng([day, h, len(place)]))
+    simple = [simple_quantiles(now[place].known, day, place, h) for place, h in cells]
+    unknown = np.full(LEVELS.size, np.nan)
+    plain = np.array([unknown if said is None else said["increments"] for said in simple])
     learns = np.isin([h for _, h in cells], past) & np.isfinite(plain[:, 0])
     plain = stretched(plain, PLAIN_CENTRE, PLAIN_TAIL)
-    return _Block(day, cells, features(now, countries, cells), plain, learns)
+    return _Block(day, cells, features(now, countries, cells, simple), plain, learns)
 
 
 def _issue(
@@ -147,15 +149,16 @@ def _issue(
     people, end = _resolved(series, cells, day, earlier)
     kept = np.isfinite(people)
     past, people, end = earlier[kept], people[kept], end[kept]
-    own = None
-    if past.size:
-        scale = cells.scale[past]
-        weights = row_weights(scale) * past.size
-        own = Outcomes((people - cells.last[past]) / scale, weights, cells.leaves[past])
-    z = models.forest.quantiles(cells.leaves[at], own, LEVELS)
-    forest = cells.last[at, np.newaxis] + cells.scale[at, np.newaxis] * z
-    share = np.full(at.size, FOREST_SHARE)
-    learned = mixed([forest, cells.curve[at]], [share, 1 - share])
+    forests = [
+        _by_forest(
+            forest, scale, leaves, at, past, people - cells.last[past], day - cells.day[past]
+        )
+        for forest, scale, leaves in cells.grown
+    ]
+    last = cells.last[at, np.newaxis]
+    parts = [*(last + change for change in forests), cells.curve[at]]
+    shares = [(1 - CURVE_SHARE) / 2, (1 - CURVE_SHARE) / 2, CURVE_SHARE]
+    learned = mixed(parts, [np.full(at.size, share) for share in shares])
     cells.learned[at] = learned
     weight = gate(
         day,
@@ -172,6 +175,20 @@ def _issue(
     quantiles = np.sort(np.maximum(stretched(pooled, 1.0, POOL_TAIL), 0.0), axis=1)
     named = tuple(cells.cells[i] for i in at)
     return Issue(day, named, cells.last[at], quantiles, learned, plain, weight)
+
+
+def _by_forest(
+    forest: Forest, scale: F8, leaves: csr_matrix, at: I8, past: I8, change: F8, age: I8
+) -> F8:
+    """Quantiles of the change of the cells ``at`` in people, (cell, level), by one forest.
+
+    ``change`` and ``age`` (days since issue) are of the resolved cells ``past`` of this crisis.
+    """
+    own = None
+    if past.size:
+        weights = row_weights(scale[past]) * past.size * freshness(age)
+        own = Outcomes(change / scale[past], weights, leaves[past])
+    return scale[at, np.newaxis] * forest.quantiles(leaves[at], own, LEVELS)
 
 
 def _resolved(series: Mapping[str, Series], cells: _Cells, day: int, earlier: I8) -> tuple[F8, I8]:

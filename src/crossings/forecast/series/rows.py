@@ -9,6 +9,7 @@ long enough for the simple baselines.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -17,7 +18,8 @@ import numpy.typing as npt
 from crossings.forecast.series import copies
 from crossings.forecast.series.features import features, states
 from crossings.forecast.series.forest import row_weights
-from crossings.forecast.series.history import F8, LONGEST_GAP, Known, Series
+from crossings.forecast.series.history import F8, Series
+from crossings.forecast.series.simple import carries, simple_quantiles
 
 F4 = npt.NDArray[np.float32]
 
@@ -29,20 +31,19 @@ HORIZONS = (7, 14, 30)
 COPIES_SHARE = 0.5
 """Share of a crisis' weight that its copies carry."""
 
-FEWEST_FIGURES = 3
-FIRST_ORIGIN, LONGEST_MEMORY, FEWEST_ORIGINS = 14, 180, 5
-
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """Rows of one crisis: ``x`` (row, feature), ``z`` of forest and curve and ``weights`` (row,).
+    """Rows of one crisis: ``x`` (row, feature), ``z`` in either scale and ``weights`` (row,).
 
-    The weights sum to 1. Single precision is enough to learn from and halves what is stored.
+    The weights sum to the square root of the cells of the crisis as it was published: many cells
+    teach more than few, but those of one crisis hang together. Single precision is enough to learn
+    from and halves what is stored.
     """
 
     x: F4
-    z_forest: F4
-    z_curve: F4
+    z_broad: F4
+    z_recent: F4
     weights: F4
 
     @classmethod
@@ -66,14 +67,6 @@ def issue_days(
     return range(first + FIRST_ISSUE + offset, until + 1, step)
 
 
-def carries(known: Known, day: int, horizon: int) -> bool:
-    """Whether there is past enough, and fresh enough, for the simple baselines at this horizon."""
-    if known.days.size < FEWEST_FIGURES or day - known.days[-1] > LONGEST_GAP:
-        return False
-    length = int(day - known.days[0]) + 1
-    return length - horizon - max(FIRST_ORIGIN, length - 1 - LONGEST_MEMORY) >= FEWEST_ORIGINS
-
-
 def crisis_rows(crisis: Mapping[str, Series]) -> Rows | None:
     """The rows of a past crisis and of its copies; None where no cell can be learnt from."""
     own = _rows(crisis, 0, STEP)
@@ -88,7 +81,8 @@ def crisis_rows(crisis: Mapping[str, Series]) -> Rows | None:
     # A kind of copy that gives no rows leaves its weight to the crisis as published.
     share = COPIES_SHARE / len(made)
     kept = [_weighted(rows, share) for rows in made if rows is not None]
-    return Rows.joined([_weighted(own, 1 - share * len(kept)), *kept])
+    joined = Rows.joined([_weighted(own, 1 - share * len(kept)), *kept])
+    return _weighted(joined, math.sqrt(own.weights.size))
 
 
 def _weighted(rows: Rows, share: float) -> Rows:
@@ -99,8 +93,8 @@ def _rows(crisis: Mapping[str, Series], offset: int, step: int) -> Rows | None:
     parts = list(_by_issue_day(crisis, offset, step))
     if not parts:
         return None
-    x, z_forest, z_curve, scale = (np.concatenate(column) for column in zip(*parts, strict=True))
-    columns = (x, z_forest, z_curve, row_weights(scale))
+    x, z_broad, z_recent, scale = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = (x, z_broad, z_recent, row_weights(scale))
     return Rows(*(column.astype(np.float32) for column in columns))
 
 
@@ -113,14 +107,15 @@ def _by_issue_day(
     end = max((int(known.days[-1]) for known in final.values()), default=0)
     for day in issue_days(crisis, end, offset, step):
         now = states(crisis, day)
-        cells, people = [], []
+        cells, people, simple = [], [], []
         for place, state in now.items():
             values, _ = final[place].outcomes(day + np.array(HORIZONS))
             for horizon, y in zip(HORIZONS, values, strict=True):
                 if np.isfinite(y) and carries(state.known, day, horizon):
                     cells.append((place, horizon))
                     people.append(y)
+                    simple.append(simple_quantiles(state.known, day, place, horizon))
         if cells:
-            f = features(now, countries, cells)
+            f = features(now, countries, cells, simple)
             change = np.array(people) - f.last
-            yield f.x, change / f.forest_scale, change / f.curve_scale, f.forest_scale
+            yield f.x, change / f.broad_scale, change / f.recent_scale, f.broad_scale
