@@ -16,6 +16,7 @@ import os
 import platform
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,6 +99,44 @@ async def deaf_client(port: int, path: str, seconds: int) -> None:
     writer.close()
 
 
+PHONE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+"""A phone on a slow mobile network: milliseconds of delay, bytes a second each way."""
+
+SLOWER = 4
+"""How many times slower than this machine a phone computes."""
+
+
+def on_a_phone(port: int) -> dict[str, object]:
+    """The first view on a throttled phone without anything cached: when headline and chart stand.
+
+    The median of five visits. Empty where there is no chromium.
+    """
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (for this measurement only)
+
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        return {}
+    taken, counts = [], []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for _ in range(5):
+            context = browser.new_context(viewport={"width": 390, "height": 844})
+            page = context.new_page()
+            session = context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.send("Network.emulateNetworkConditions", {"offline": False, **PHONE})
+            session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            asked: list[str] = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
+            page.locator("svg.chart:visible").first.wait_for()
+            taken.append(page.evaluate("performance.now()"))
+            counts.append(len(asked))
+            context.close()
+        browser.close()
+    return {"first_view_on_a_phone_ms": round(float(np.median(taken))), "requests": max(counts)}
+
+
 def summary(found: list[tuple[int, float]]) -> dict[str, object]:
     """Milliseconds at some quantiles, and how many answers were not 200."""
     taken = np.array([seconds for _, seconds in found]) * 1000
@@ -152,7 +191,7 @@ def main() -> None:
         server, port = serving(Path(folder))
         try:
             path = f"/api/situations/{SITUATION}/forecasts/{kept}"
-            found = asyncio.run(measure(port, path, chosen.seconds))
+            found = on_a_phone(port) | asyncio.run(measure(port, path, chosen.seconds))
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)

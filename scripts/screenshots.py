@@ -25,6 +25,7 @@ from crossings.situation.catalogue import load
 SITUATION = "nagorno-karabakh-2023"
 ISSUED = ("2023-09-24", "2023-09-26", "2023-09-25")  # the last one made is the one shown
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
+PATIENCE_MS = 120_000
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -32,13 +33,20 @@ def take(browser: Browser, address: str, name: str, width: int, height: int, anc
     """One picture: the screen at ``anchor``."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
-    page.locator("h1").wait_for()
+    page.locator("h1").wait_for(timeout=PATIENCE_MS)
     page.get_by_label("Show what was reported later").check()
     page.wait_for_timeout(800)
     page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
     page.wait_for_timeout(300)
     page.screenshot(path=IMAGES / name)
     page.close()
+
+
+def pictures(browser: Browser, address: str) -> None:
+    """The three pictures of a page at an address."""
+    take(browser, address, "live-page-desk.png", 1280, 900, "app")
+    take(browser, f"{address}&day=7", "live-page-plan.png", 1280, 900, "map")
+    take(browser, address, "live-page-phone.png", 390, 844, "app")
 
 
 def main() -> None:
@@ -60,9 +68,7 @@ def main() -> None:
         with sync_playwright() as play:
             chromium = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = play.chromium.launch(executable_path=chromium, args=SWITCHES)
-            take(browser, address, "live-page-desk.png", 1280, 900, "app")
-            take(browser, f"{address}&day=7", "live-page-plan.png", 1280, 900, "map")
-            take(browser, address, "live-page-phone.png", 390, 844, "app")
+            pictures(browser, address)
             browser.close()
         server.should_exit = True
 

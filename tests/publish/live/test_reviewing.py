@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,38 @@ def test_the_public_profile_shows_no_ledger(tmp_path: Path, book: str) -> None:
         asked = {"act": "accept", "by": "A. Person"}
         said = public.post("/api/entries/x/review", json=asked, headers=BEARER)
         assert said.status_code == 404
+
+
+def test_a_ledger_that_somebody_else_writes_to_is_busy_and_nothing_is_lost(
+    tmp_path: Path, book: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossings.ledger.database.PATIENCE_SECONDS", 0.2)
+    app = create_app(settings(tmp_path / "store", database=book))
+    with TestClient(app, base_url=HOME) as client:
+        [entry] = client.get(f"{ONE}/proposed").json()["items"]
+        asked = {"act": "accept", "by": "A. Person"}
+        other = sqlite3.connect(book.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        refused = client.post(f"/api/entries/{entry['id']}/review", json=asked, headers=BEARER)
+        assert refused.status_code == 503
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert int(refused.headers["retry-after"]) > 0
+        assert "another program" in refused.json()["detail"]
+        assert client.get(f"{ONE}/proposed").json()["total"] == 1  # reading goes on
+        other.execute("ROLLBACK")
+        other.close()
+        done = client.post(f"/api/entries/{entry['id']}/review", json=asked, headers=BEARER)
+        assert done.status_code == 200
+
+
+def test_a_decision_made_elsewhere_reaches_the_page(
+    client: TestClient, book: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossings.publish.live.state.JOINED_SECONDS", 0.0)
+    [first, _] = client.get(f"{ONE}/forecasts").json()["items"]
+    page = f"{ONE}/forecasts/{first['id']}"
+    assert "read-1" not in client.get(page).text
+    with ledger.open(book) as other:
+        [entry] = other.entries("small-karabakh")
+        other.review(entry.id, "accept", by="A. Person")
+    assert "The mayor" in client.get(page).text

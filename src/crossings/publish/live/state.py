@@ -23,6 +23,9 @@ from crossings.situation.records import Situation
 CACHED = 32
 """Pages that are held ready."""
 
+RECORDED = 30
+"""Kept forecasts that are set beside what came: the newest."""
+
 JOINED_SECONDS = 5.0
 """How long a situation joined with the ledger's claims is held: others decide too."""
 
@@ -61,8 +64,13 @@ class State:
             claims = self.book.claims(situation_id)
             events, context = self.book.statements(situation_id)
             whole = found.with_claims(claims).with_statements(events, context)
-            joined = (time.monotonic(), whole)
             with self._lock:
+                if joined is not None and joined[1] != whole:  # somebody decided elsewhere
+                    for key in [k for k in self._pages if k[0] == situation_id]:
+                        del self._pages[key]
+                elif joined is not None:
+                    whole = joined[1]
+                joined = (time.monotonic(), whole)
                 self._joined[situation_id] = joined
         return joined[1]
 
@@ -92,7 +100,7 @@ class State:
     def record(self, situation_id: str) -> list[dict[str, Any]]:
         """The kept forecasts beside what came by now, under the server's profile."""
         situation = self.situation(situation_id)
-        ids = tuple(row.id for row in self.kept.all(situation_id))
+        ids = tuple(row.id for row in self.kept.all(situation_id))[-RECORDED:]
         key = (situation_id, ids, id(situation))
         with self._lock:
             held = self._records.get(situation_id)
@@ -106,12 +114,12 @@ class State:
     def page(self, situation_id: str, forecast_id: str, profile: str) -> bytes:
         """What the page shows of a kept forecast, as JSON text; made once and held ready."""
         key = (situation_id, forecast_id, profile)
+        situation = self.situation(situation_id)
         with self._lock:
             held = self._pages.get(key)
             if held is not None:
                 self._pages.move_to_end(key)
                 return held
-        situation = self.situation(situation_id)
         content: dict[str, Any] = bundle(
             self.outlook(situation_id, forecast_id), situation, situation, profile
         )

@@ -14,18 +14,35 @@ from pathlib import PurePosixPath
 
 WEB = files("crossings.publish").joinpath("web")
 
+D3 = (
+    "array",
+    "color",
+    "interpolate",
+    "format",
+    "time",
+    "time-format",
+    "path",
+    "shape",
+    "scale",
+    "geo",
+)
+"""The parts of d3 that draw, each after those that it needs; sent as one module."""
+
+D3_PATH = "vendor/d3.js"
+
 
 @functools.cache
 def modules() -> dict[str, str]:
     """Path in ``web/`` of every module, by the name under which it is imported."""
     found = {}
     for path in _paths(WEB, PurePosixPath()):
-        if path.suffix != ".js":
+        if path.suffix != ".js" or path.name.startswith("d3-"):
             continue
         if path.parts[0] == "vendor":
             found[f"vendor/{path.name.partition('.')[0]}"] = str(path)
         else:
             found[f"crossings/{path.with_suffix('')}"] = str(path)
+    found["vendor/d3"] = D3_PATH
     return found
 
 
@@ -42,7 +59,14 @@ def index() -> str:
         WEB.joinpath("index.html")
         .read_text(encoding="utf-8")
         .replace("{{importmap}}", import_map())
+        .replace("{{preloads}}", preloads())
     )
+
+
+def preloads(base: str = "/web/") -> str:
+    """Ask for every module at once, not for each when the one before it has come."""
+    paths = sorted(set(modules().values()))
+    return "".join(f'<link rel="modulepreload" href="{base}{path}">' for path in paths)
 
 
 def messages() -> dict[str, dict[str, str]]:
@@ -64,6 +88,8 @@ def read(path: str) -> bytes | None:
     """One of the page's files; None where there is none of this name."""
     if path == "page.css":
         return style()
+    if path == D3_PATH:
+        return b";\n".join(WEB.joinpath("vendor", f"d3-{part}.min.js").read_bytes() for part in D3)
     parts = PurePosixPath(path).parts
     if not parts or any(part in ("", ".", "..") or "\\" in part for part in parts):
         return None

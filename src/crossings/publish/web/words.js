@@ -126,7 +126,7 @@ const TITLE = 110;
 export function eventTitle(event) {
   const told = event.kind === "other" ? event.note || event.wording || event.quote : "";
   if (!told) return term("kind", event.kind);
-  return told.length > TITLE ? `${told.slice(0, TITLE - 1).trimEnd()}…` : told;
+  return told.length > TITLE ? `${told.slice(0, TITLE - 1).trimEnd()}…` : told.replace(/\.$/, "");
 }
 
 /** "By the end of 3 October" @param {string} stamp */

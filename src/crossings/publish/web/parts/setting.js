@@ -25,7 +25,7 @@ function OneEvent({ event, rivals, context }) {
   return html`<li id="event-${event.id}"><span class="when">${eventTime(event)}</span><div>
     <p><strong dir="auto">${eventTitle(event)}</strong>${event.place_name && html`, <bdi>${event.place_name}</bdi>`} ${rivals.length > 0 && html`<span class="tag">${t("disputed")}</span>`}</p>
     <ul class="sides">${sides.map((side) => html`<li key=${side.id}>${side.wording && html`<p dir="auto">“${side.wording}”</p>`}${side.quote && html`<p dir="auto"><q>${side.quote}</q></p>`}
-      <p><${Attribution} row=${side} /></p>${side.note && side.note !== eventTitle(event) && html`<p class="soft" dir="auto">${side.note}</p>`}</li>`)}</ul>
+      <p><${Attribution} row=${side} /></p>${side.note && !side.note.startsWith(eventTitle(event)) && html`<p class="soft" dir="auto">${side.note}</p>`}</li>`)}</ul>
     ${context.length > 0 && html`<p class="soft">${t("bearing_on_this")} ${context.map((/** @type {any} */ c, /** @type {number} */ i) => html`${i > 0 ? "; " : ""}<a href="#context" onClick=${(/** @type {Event} */ e) => jump(`context-${c.id}`, e)}><bdi>${c.what}</bdi></a>`)}</p>`}</div></li>`;
 }
 
@@ -34,7 +34,7 @@ export function Context({ page }) {
   if (!page.context.length) return null;
   const events = Object.fromEntries(page.events.map((/** @type {any} */ e) => [e.id, e]));
   return html`<section id="context"><h2>${t("context")}</h2><p class="soft">${t("context_note")}</p><ul class="context">${page.context.map((/** @type {any} */ c) => html`<li key=${c.id} id="context-${c.id}">
-    <p><span class="tag">${term("relation", c.relation)}</span> <bdi><strong>${c.subject}</strong>${c.object && html` → <strong>${c.object}</strong>`}</bdi></p>
+    <p>${c.relation !== "other" && html`<span class="tag">${term("relation", c.relation)}</span> ${" "}`}<bdi><strong>${c.subject}</strong>${c.object && html` → <strong>${c.object}</strong>`}</bdi></p>
     <p dir="auto">${c.what}${c.since && ` (${c.since})`}</p>${c.quote && html`<p dir="auto"><q>${c.quote}</q></p>`}<p class="soft"><${Attribution} row=${c} /></p>
     ${events[c.bears_on] && html`<p class="soft"><a href="#events" onClick=${(/** @type {Event} */ e) => jump(`event-${c.bears_on}`, e)}>${t("bears_on", { event: `${eventTitle(events[c.bears_on])}, ${eventTime(events[c.bears_on])}` })}</a></p>`}</li>`)}</ul></section>`;
 }
