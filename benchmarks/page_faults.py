@@ -44,7 +44,7 @@ SLOW = 200
 DEAF = 5
 ENTRIES = 60
 TRIES = 5
-HALF_WAY = 0.2
+HALF_WAY = 0.1
 """The share of a job that is done when it is killed."""
 
 
@@ -61,7 +61,7 @@ class House:
         self.unclear = 0
         situation = load(SITUATION)
         self.forecasts.add(
-            self.kept.add(forecast(situation, "2023-09-25", "4d", 500, 1), situation)
+            self.kept.add(forecast(situation, "2023-09-21", "2d", 500, 1), situation)
         )
         with ledger.open(self.url) as book:
             rows = [
@@ -126,7 +126,7 @@ class House:
 
     def order(self, client: httpx.Client) -> str:
         """Ask for a forecast; the id of its job."""
-        asked = {"as_of": "2023-09-26", "horizon": "2d", "members": 200}
+        asked = {"as_of": "2023-09-20", "horizon": "2d", "members": 400}
         answer = client.post(f"{API}/forecasts", json=asked)
         self.note(answer)
         return str(answer.json()["id"])
@@ -141,7 +141,7 @@ class House:
 
     def ended(self, client: httpx.Client, job: str) -> dict[str, Any]:
         """The job when it has ended."""
-        for _ in range(1200):
+        for _ in range(4800):
             found: dict[str, Any] = client.get(f"/api/jobs/{job}").json()
             if found["state"] not in ("waiting", "running"):
                 if found["state"] == "done":

@@ -1,5 +1,5 @@
 // The figures, who says them, what became of them; and those that contradict each other.
-import { html, useEffect, useMemo, useState } from "crossings/lib";
+import { d3, html, useEffect, useMemo, useState } from "crossings/lib";
 import { Report } from "crossings/parts/review";
 import { source } from "crossings/source";
 import { figure, inEnglish, quantity, stampWords, t, term } from "crossings/words";
@@ -44,7 +44,7 @@ export function Claims({ page, chosen, onChoose }) {
     return kept;
   }, [page, words, measure, usedOnly, sort, chosen]);
   const shown = all ? rows : rows.slice(0, FIRST_ROWS);
-  const groups = grouped ? [...Map.groupBy(shown, (/** @type {any} */ c) => c.speakers || t("the_report"))] : [["", shown]];
+  const groups = grouped ? [...d3.group(shown, (/** @type {any} */ c) => c.speakers || t("the_report"))] : [["", shown]];
   return html`<section id="claims"><h2>${t("claims")}</h2>
     <div class="filters"><label>${t("filter")} <input type="search" value=${words} onInput=${(/** @type {any} */ e) => setWords(e.target.value)} /></label>
       <label>${t("measure")} <select value=${measure} onChange=${(/** @type {any} */ e) => setMeasure(e.target.value)}><option value="">${t("all_measures")}</option>

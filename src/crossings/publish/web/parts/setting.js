@@ -1,5 +1,5 @@
 // Events in whose words, the wider setting, how to read the page.
-import { html, useState } from "crossings/lib";
+import { d3, html, useState } from "crossings/lib";
 import { jump } from "crossings/address";
 import { Attribution, More } from "crossings/parts/claims";
 import { eventTime, eventTitle, inEnglish, t, term } from "crossings/words";
@@ -11,7 +11,7 @@ const LAST_EVENTS = 10;
 export function Events({ page }) {
   const [all, setAll] = useState(false);
   const ids = new Set(page.events.map((/** @type {any} */ e) => e.id));
-  const rivals = Map.groupBy(page.events.filter((/** @type {any} */ e) => ids.has(e.disputes)), (/** @type {any} */ e) => e.disputes);
+  const rivals = d3.group(page.events.filter((/** @type {any} */ e) => ids.has(e.disputes)), (/** @type {any} */ e) => e.disputes);
   const own = page.events.filter((/** @type {any} */ e) => !ids.has(e.disputes)).reverse();
   const shown = all ? own : own.slice(0, LAST_EVENTS);
   return html`<section id="events"><h2>${t("events")}</h2>${page.events.length === 0 && html`<p>${t("no_events")}</p>`}<ul class="events">${shown.map((/** @type {any} */ event) => html`<${OneEvent} key=${event.id}
