@@ -90,7 +90,7 @@ class House:
             base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=120, trust_env=False
         )
         try:
-            for _ in range(600):
+            for _ in range(3000):
                 with contextlib.suppress(httpx.TransportError):
                     client.get("/api/health")
                     break
