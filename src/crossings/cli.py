@@ -30,7 +30,11 @@ app = typer.Typer(
 )
 
 
-imports = typer.Typer(help="Make a situation folder from other tools' files.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Make a situation folder from other tools' files.\n\n"
+    "Example: [bold]crossings import flee burundi2015 --out burundi[/bold]",
+    no_args_is_help=True,
+)
 app.add_typer(imports, name="import")
 app.add_typer(ledger_app, name="ledger")
 
@@ -319,6 +323,9 @@ def what_if(
     include_proposed: Annotated[
         bool, typer.Option(help="Let claims enter that nobody has accepted yet.")
     ] = False,
+    database: Annotated[
+        str | None, typer.Option(help="Add what this ledger holds of it, as for a forecast.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for what-if.csv and what-if.json.")
@@ -331,6 +338,10 @@ def what_if(
     from crossings.situation.catalogue import load
 
     everything = load(situation)
+    if database is not None:
+        from crossings.publish.intake import with_ledger
+
+        everything = with_ledger(everything, database, as_of, include_proposed)
 
     from rich.console import Console
 

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from crossings.ledger.store import Ledger
 
 ledger_app = typer.Typer(
-    help="Figures and statements kept for good: entered, reviewed, compared, exported.",
+    help="Figures and statements kept for good: entered, reviewed, compared, exported.\n\n"
+    "Example: [bold]crossings ledger compare --situation kosovo-1999 --measure arrived[/bold]",
     no_args_is_help=True,
 )
 
