@@ -354,3 +354,14 @@ def test_a_step_takes_1_to_24_hours(hours: float) -> None:
 def test_only_steps_in_order_can_be_recorded(record: list[int]) -> None:
     with pytest.raises(ValueError, match="ascending"):
         a_case(build(["a"], [], [])).run(np.array(record))
+
+
+@settings(deadline=None)
+@given(cases())
+def test_the_order_of_a_large_network_changes_no_bit(case: Case) -> None:
+    usual = case.run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "LARGE", 0)
+        ordered = case.run()
+    for one, two in zip(usual, ordered, strict=True):
+        assert np.array_equal(one, two)
