@@ -26,6 +26,7 @@ from scipy import stats
 from crossings.dynamics.engine import History
 from crossings.forecast import likelihood
 from crossings.forecast.corridors import corridors
+from crossings.forecast.members import Members
 from crossings.forecast.observation import (
     AT_LEAST,
     AT_MOST,
@@ -34,7 +35,7 @@ from crossings.forecast.observation import (
     gather,
     rounding,
 )
-from crossings.forecast.onset import Members, OnsetModel
+from crossings.forecast.onset import OnsetModel
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import population
 from crossings.situation.records import Claim, Event, Place, Route, Situation

@@ -106,3 +106,81 @@ def test_the_prior_is_kept(model: OnsetModel, block: str) -> None:
         size = noises.size
         assert noises.mean() == pytest.approx(0.0, abs=5 / np.sqrt(size))
         assert noises.var() == pytest.approx(1.0, abs=5 * np.sqrt(2 / size))
+
+
+LOOSE = ["pool", "start"]
+
+
+def loosened(model: OnsetModel, block: str, z: F8, moved: F8, path: F8) -> tuple[F8, F8, F8]:
+    """The coordinates, the path and the log ratios of a loosely interwoven move."""
+    moved, channels, noise, ratio = model.interweave_loosely(
+        block, z, moved, path, len(model.stages) - 1
+    )
+    woven = path.copy()
+    woven[:, : noise.shape[1], channels] = noise
+    return moved, woven, ratio
+
+
+def loose_proposal(model: OnsetModel, block: str, members: int) -> tuple[F8, F8, F8]:
+    rng = np.random.default_rng(4)
+    z = rng.standard_normal((members, model.parameters))
+    z[:, model.index["flow"]] = -2.0
+    path = rng.standard_normal((members, model.steps, model.channels))
+    moved = z.copy()
+    chosen = list(model.loose_blocks[block])
+    moved[:, chosen] += 0.1 * rng.standard_normal((members, len(chosen)))
+    return z, moved, path
+
+
+@pytest.mark.parametrize("block", LOOSE)
+def test_nearly_as_many_decide_when_the_pool_or_the_start_moves(
+    model: OnsetModel, block: str
+) -> None:
+    z, moved, path = loose_proposal(model, block, 60)
+    moved, woven, ratio = loosened(model, block, z, moved, path)
+    possible = np.isfinite(ratio) & (ratio > -1e200)
+    assert possible.sum() > 20
+    counts = []
+    for coordinates, noises in ((z, path), (moved, woven)):
+        members = model.members(coordinates)
+        walk = model.walk(members, noises, model.steps)
+        counts.append((members.leavers - walk.home[:, -1])[possible])
+    few = 30 + 0.03 * counts[0]
+    assert (np.abs(counts[1] - counts[0]) < few).mean() > 0.9
+
+
+@pytest.mark.parametrize("block", LOOSE)
+def test_the_way_back_from_a_loose_move_undoes_the_way_there(model: OnsetModel, block: str) -> None:
+    z, moved, path = loose_proposal(model, block, 60)
+    moved, woven, there = loosened(model, block, z, moved, path)
+    possible = np.isfinite(there) & (there > -1e3)
+    assert possible.sum() > 20
+    z, moved, path, woven = z[possible], moved[possible], path[possible], woven[possible]
+    home, again, back = loosened(model, block, moved, z, woven)
+    np.testing.assert_allclose(home, z, atol=1e-6)
+    np.testing.assert_allclose(back, -there[possible], rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(again, path, atol=1e-3)
+
+
+@pytest.mark.parametrize("block", LOOSE)
+def test_the_prior_is_kept_by_loose_moves(model: OnsetModel, block: str) -> None:
+    rng = np.random.default_rng(12)
+    members, chosen = 1500, list(model.loose_blocks[block])
+    z = rng.standard_normal((members, model.parameters))
+    path = rng.standard_normal((members, model.steps, model.channels))
+    taken = 0.0
+    for step in (0.1, 0.3, 0.05, 0.2, 0.1, 0.3):
+        moved = z.copy()
+        fresh = rng.standard_normal((members, len(chosen)))
+        moved[:, chosen] = np.sqrt(1 - step**2) * z[:, chosen] + step * fresh
+        moved, woven, ratio = loosened(model, block, z, moved, path)
+        yes = np.log(rng.random(members)) < ratio
+        taken += yes.mean()
+        z, path = np.where(yes[:, None], moved, z), np.where(yes[:, None, None], woven, path)
+    assert taken > 0.5
+    touched = [*chosen, model.index["decided_at_start"]]
+    assert np.abs(z[:, touched].mean(axis=0)).max() < 4.5 / np.sqrt(members)
+    assert np.abs(z[:, touched].var(axis=0) - 1).max() < 5 * np.sqrt(2 / members)
+    noises = path[:, :, model.engine_channels]
+    assert noises.mean() == pytest.approx(0.0, abs=5 / np.sqrt(noises.size))
+    assert noises.var() == pytest.approx(1.0, abs=5 * np.sqrt(2 / noises.size))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from crossings.dynamics.engine import History
+from crossings.dynamics.gates import Walk
 from crossings.forecast import likelihood
 from crossings.forecast.likelihood import ErrorRates, Figures, log_likelihoods
 from crossings.forecast.observation import AT_LEAST, AT_MOST, RANGE, VALUE
@@ -86,21 +86,14 @@ def evaluate(
     def stack(pick: Callable[[Member], I8 | float]) -> npt.NDArray[np.generic]:
         return np.stack([np.asarray(pick(m)) for m in members])
 
-    count = len(members)
-    steps = members[0].registered.size
-    nothing = np.zeros((count, steps), dtype=np.int64)
-    pool = np.zeros((count, steps, 1), dtype=np.int64)
-    arrived = np.concatenate([pool, stack(lambda m: m.arrived)], axis=2)
-    history = History(
-        arrived=arrived.astype(np.int64),
-        present=arrived.astype(np.int64),
+    registered = stack(lambda m: m.registered).astype(np.int64)
+    history = Walk(
+        home=np.zeros_like(registered),
+        waiting=stack(lambda m: m.waiting).astype(np.int64),
+        registered=registered,
         queue=stack(lambda m: m.queue).astype(np.int64),
         queued=stack(lambda m: m.queued).astype(np.int64),
-        travelling=nothing,
-        home=nothing,
-        waiting=stack(lambda m: m.waiting).astype(np.int64),
-        registered=stack(lambda m: m.registered).astype(np.int64),
-        returned=nothing,
+        arrived=stack(lambda m: m.arrived).astype(np.int64),
     )
     rates = ErrorRates(
         spread=np.array([m.spread for m in members]),

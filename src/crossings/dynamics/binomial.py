@@ -207,3 +207,12 @@ def clumped_throughput(mean: float, clump: float, z: float) -> int:
     c = min(5.0, max(-5.0, z))
     count = vehicles + sd * z + (c * c - 1.0) / 6.0
     return int(max(0.0, math.floor(count * clump + 0.5)))
+
+
+@compiled
+def let_through(limit: float, clump: float, queueing: int, z: float) -> int:
+    """How many of a queue pass an entrance that lets ``limit`` people through on average."""
+    # Far below capacity everybody passes whatever the luck: 160 of 200 vehicles would have to fail.
+    if limit > 200.0 * clump and queueing < 0.2 * limit:
+        return queueing
+    return min(queueing, clumped_throughput(limit, clump, z))

@@ -30,7 +30,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.binomial import clumped_throughput, exact_binomial, smooth_binomial
+from crossings.dynamics.binomial import exact_binomial, let_through, smooth_binomial
 from crossings.dynamics.compiled import compiled, inner, parallel_entry
 from crossings.dynamics.network import Network
 from crossings.dynamics.streams import normal
@@ -373,16 +373,6 @@ def _choose(
 
 
 @inner
-def _let_through(limit: float, clump: float, queueing: int, channel: int, luck: _Luck) -> int:
-    """How many of a queue pass an entrance that lets ``limit`` people through on average."""
-    # Far below capacity everybody passes whatever the luck: 160 of 200 vehicles would have to fail.
-    if limit > 200.0 * clump and queueing < 0.2 * limit:
-        return queueing
-    passing = clumped_throughput(limit, clump, _normal(channel, luck))
-    return min(queueing, passing)
-
-
-@inner
 def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
     """Put ``n`` people on an edge; how many of them are still on it at the end of the step."""
     width = s.ring.shape[1]
@@ -412,7 +402,7 @@ def _pass(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck: _
             gate = net.gate[e]
             if gate >= 0:
                 limit = rates.capacity[i, t, gate] * rates.open[t, e]
-                n = _let_through(limit, rates.clump, n, net.draw_through[e], luck)
+                n = let_through(limit, rates.clump, n, _normal(net.draw_through[e], luck))
             s.queue[e] -= n
             on_the_road += _enter(net, s, e, n, t)
     return on_the_road

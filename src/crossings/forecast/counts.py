@@ -22,8 +22,9 @@ from crossings.dynamics import engine
 from crossings.dynamics.streams import entity_code, normals
 from crossings.forecast import destinations
 from crossings.forecast.corridors import Corridors
+from crossings.forecast.members import Members
 from crossings.forecast.observation import ARRIVALS, Evidence, moment
-from crossings.forecast.onset import Members, OnsetModel
+from crossings.forecast.onset import OnsetModel
 from crossings.forecast.parameters import Priors
 from crossings.forecast.pool import Growth, pooled
 from crossings.forecast.published import Last, last_figures, of_all, published

@@ -16,6 +16,7 @@ the innovations' standard deviations after.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -28,6 +29,14 @@ F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
 
+class Pool(NamedTuple):
+    """Who may decide, for each member (M,): those who would go, those decided at the start."""
+
+    leavers: F8
+    decided: F8
+    contagion: F8
+
+
 @compiled
 def _kicks(hour: float, size: F8, kind: I8, at: F8, lasting: float) -> float:
     total = 0.0
@@ -38,14 +47,22 @@ def _kicks(hour: float, size: F8, kind: I8, at: F8, lasting: float) -> float:
 
 
 @compiled
-def _shape(flow: Throughput, i: int, g: int, t: int, step_hours: float) -> float:
-    """Log of all factors of a capacity but the noises."""
-    hour = (t + 0.5) * step_hours
-    age = max(0.0, hour - flow.start[i])
+def _kick_change(hour: float, one: F8, two: F8, kind: I8, at: F8, lasting: float) -> float:
+    """How far the kicks of the sizes ``one`` exceed those of the sizes ``two``."""
+    total = 0.0
+    for j in range(at.size):
+        change = one[kind[j]] - two[kind[j]]
+        if change != 0.0 and hour >= at[j]:
+            total += change * math.exp(-(hour - at[j]) / lasting)
+    return total
+
+
+@compiled
+def _factor(flow: Throughput, i: int, t: int, step_hours: float) -> float:
+    """The share of a gate's capacity by its age and the hour of the day."""
+    age = max(0.0, (t + 0.5) * step_hours - flow.start[i])
     ramp = flow.first[i] + (1.0 - flow.first[i]) * (1.0 - math.exp(-age / flow.ramp[i]))
-    night = 1.0 - flow.night_share[t] * (1.0 - flow.night[i])
-    kicks = _kicks(hour, flow.kick_size[i], flow.kick_kind, flow.kick_hour, flow.kick_hours)
-    return math.log(flow.people[i, g]) + math.log(max(1e-300, ramp * night)) + kicks
+    return float(ramp * (1.0 - flow.night_share[t] * (1.0 - flow.night[i])))
 
 
 @parallel_entry
@@ -66,21 +83,42 @@ def same_capacities(
         keep, keep_new = math.exp(-step_hours / old.hours[i]), math.exp(-step_hours / new.hours[i])
         fresh = old.sd[i] * math.sqrt(1.0 - keep * keep)
         fresh_new = new.sd[i] * math.sqrt(1.0 - keep_new * keep_new)
+        drift = (old.drift[i] - new.drift[i]) * math.sqrt(step_hours)
+        log_ratio = fast.size * (
+            math.log(old.sd[i] / new.sd[i]) + (steps - 1) * math.log(fresh / fresh_new)
+        )
+        same_age = old.first[i] == new.first[i] and old.ramp[i] == new.ramp[i]
+        same_age = same_age and old.start[i] == new.start[i] and old.night[i] == new.night[i]
+        change = np.empty(steps)
+        for t in range(steps):
+            hour = (t + 0.5) * step_hours
+            change[t] = _kick_change(
+                hour,
+                old.kick_size[i],
+                new.kick_size[i],
+                old.kick_kind,
+                old.kick_hour,
+                old.kick_hours,
+            )
+            if not same_age:
+                one, two = _factor(old, i, t, step_hours), _factor(new, i, t, step_hours)
+                change[t] += math.log(max(1e-300, one) / max(1e-300, two))
         for g in range(fast.size):
+            level = math.log(old.people[i, g] / new.people[i, g])
             c, c_new, walk = 0.0, 0.0, 0.0
             for t in range(steps):
                 z = path[i, t, fast[g]]
-                s = min(4.0, max(-4.0, path[i, t, slow[g]]))
-                walk += math.sqrt(step_hours) * s * math.exp(HEAVY * s * s)
-                change = _shape(old, i, g, t, step_hours) - _shape(new, i, g, t, step_hours)
-                change += (old.drift[i] - new.drift[i]) * walk
+                if drift != 0.0:
+                    s = min(4.0, max(-4.0, path[i, t, slow[g]]))
+                    walk += drift * s * math.exp(HEAVY * s * s)
                 before = c_new
                 c = old.sd[i] * z if t == 0 else keep * c + fresh * z
-                c_new = c + change
-                sd, sd_new = (old.sd[i], new.sd[i]) if t == 0 else (fresh, fresh_new)
+                c_new = c + level + change[t] + walk
+                sd_new = new.sd[i] if t == 0 else fresh_new
                 z_new = (c_new - (0.0 if t == 0 else keep_new * before)) / sd_new
                 noise[i, t, g] = z_new
-                ratio[i] += 0.5 * (z * z - z_new * z_new) + math.log(sd / sd_new)
+                log_ratio += 0.5 * (z * z - z_new * z_new)
+        ratio[i] = log_ratio
     return noise, ratio
 
 
@@ -101,17 +139,94 @@ def same_hazards(
         if old.rate[i] > 0.0 and new.rate[i] > 0.0:
             level = math.log(old.rate[i]) - math.log(new.rate[i])
         x, x_new = 0.0, 0.0
+        log_ratio = math.log(old.sd[i] / new.sd[i]) + (steps - 1) * math.log(fresh / fresh_new)
         for t in range(steps):
             hour = (t + 0.5) * step_hours
             z = path[i, t, channel]
-            change = level
-            change += _kicks(hour, old.kick_size[i], old.kick_kind, old.kick_hour, old.kick_hours)
-            change -= _kicks(hour, new.kick_size[i], new.kick_kind, new.kick_hour, new.kick_hours)
+            change = level + _kick_change(
+                hour,
+                old.kick_size[i],
+                new.kick_size[i],
+                old.kick_kind,
+                old.kick_hour,
+                old.kick_hours,
+            )
             before = x_new
             x = old.sd[i] * z if t == 0 else keep * x + fresh * z
             x_new = x + change
-            sd, sd_new = (old.sd[i], new.sd[i]) if t == 0 else (fresh, fresh_new)
+            sd_new = new.sd[i] if t == 0 else fresh_new
             z_new = (x_new - (0.0 if t == 0 else keep_new * before)) / sd_new
             noise[i, t, 0] = z_new
-            ratio[i] += 0.5 * (z * z - z_new * z_new) + math.log(sd / sd_new)
+            log_ratio += 0.5 * (z * z - z_new * z_new)
+        ratio[i] = log_ratio
+    return noise, ratio
+
+
+@compiled
+def _log_drive(drive: Intensity, i: int, t: int, step_hours: float) -> float:
+    """Log of all factors of a hazard but the noises."""
+    hour = (t + 0.5) * step_hours
+    after = min(1.0, max(0.0, (t + 1.0) - drive.start[i] / step_hours))
+    factor = after + (1.0 - after) * drive.before[i]
+    kicks = _kicks(hour, drive.kick_size[i], drive.kick_kind, drive.kick_hour, drive.kick_hours)
+    return math.log(max(1e-300, drive.rate[i] * factor * step_hours)) + kicks
+
+
+@parallel_entry
+def same_departures(
+    old: Intensity,
+    new: Intensity,
+    pool: Pool,
+    new_pool: Pool,
+    path: F8,
+    channel: int,
+    steps: int,
+    step_hours: float,
+) -> tuple[F8, F8]:
+    """Noises that let as many decide as before, on average: (M, steps, 1); log ratios (M,).
+
+    On average: of H at home H (1 - exp(-rate (1 + contagion seen))) decide, which fixes the rate
+    that as many decide at from another pool, step by step. Each new noise depends on old ones up to
+    its own step, so the Jacobian is the product of its diagonal.
+    """
+    members = path.shape[0]
+    noise = np.empty((members, steps, 1))
+    ratio = np.zeros(members)
+    for i in nb.prange(members):
+        if old.rate[i] <= 0.0:  # no flow: nobody decides before or after
+            for t in range(steps):
+                noise[i, t, 0] = path[i, t, channel]
+            continue
+        keep, keep_new = math.exp(-step_hours / old.hours[i]), math.exp(-step_hours / new.hours[i])
+        fresh = old.sd[i] * math.sqrt(1.0 - keep * keep)
+        fresh_new = new.sd[i] * math.sqrt(1.0 - keep_new * keep_new)
+        home = pool.leavers[i] - pool.decided[i]
+        home_new = new_pool.leavers[i] - new_pool.decided[i]
+        x, x_new = 0.0, 0.0
+        log_ratio = math.log(old.sd[i] / new.sd[i]) + (steps - 1) * math.log(fresh / fresh_new)
+        for t in range(steps):
+            z = path[i, t, channel]
+            x = old.sd[i] * z if t == 0 else keep * x + fresh * z
+            seen = 1.0 - home / pool.leavers[i]
+            rate = math.exp(x + _log_drive(old, i, t, step_hours))
+            rate *= 1.0 + pool.contagion[i] * seen
+            decided = -home * math.expm1(-rate)
+            # Where nearly all decide at once there is no way back.
+            if not 0.0 < decided < 0.999999 * min(home, home_new):
+                log_ratio = -1e300
+            share = min(0.999999, max(1e-300, decided / home_new)) if home_new > 0.0 else 0.5
+            rate_new = -math.log1p(-share)
+            seen_new = 1.0 - home_new / new_pool.leavers[i]
+            before = x_new
+            x_new = math.log(rate_new / (1.0 + new_pool.contagion[i] * seen_new))
+            x_new -= _log_drive(new, i, t, step_hours)
+            sd_new = new.sd[i] if t == 0 else fresh_new
+            z_new = (x_new - (0.0 if t == 0 else keep_new * before)) / sd_new
+            noise[i, t, 0] = z_new
+            log_ratio += 0.5 * (z * z - z_new * z_new)
+            stay, stay_new = rate * (home - decided), rate_new * (home_new - decided)
+            log_ratio += math.log(max(1e-300, stay) / max(1e-300, stay_new))
+            home -= decided
+            home_new -= decided
+        ratio[i] = log_ratio
     return noise, ratio

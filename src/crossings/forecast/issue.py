@@ -25,8 +25,9 @@ from crossings.forecast.corridors import Corridors, corridors
 from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
 from crossings.forecast.growth.levels import published_series
 from crossings.forecast.learned import Coefficients, coefficients
+from crossings.forecast.members import Members
 from crossings.forecast.observation import Evidence, gather
-from crossings.forecast.onset import Members, OnsetModel
+from crossings.forecast.onset import OnsetModel
 from crossings.forecast.outlook import LastFigure, Outlook
 from crossings.forecast.parameters import Priors
 from crossings.forecast.parts import of_gates
@@ -48,7 +49,7 @@ from crossings.situation.records import ALL, Situation
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
-FUTURES = 2
+FUTURES = 4
 """Futures that follow each sampled past, where there are enough members."""
 
 SINCE = dt.timedelta(days=1)

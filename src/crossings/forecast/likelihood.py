@@ -21,7 +21,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.engine import History
+from crossings.dynamics.gates import Walk
 from crossings.forecast.observation import AT_LEAST, AT_MOST, VALUE
 
 F8 = npt.NDArray[np.float64]
@@ -79,7 +79,7 @@ class ErrorRates(NamedTuple):
 
 
 @nb.njit
-def _level(path: I8, position: float) -> float:
+def level(path: I8, position: float) -> float:
     """A cumulative count at a position in steps: linear within a step, 0 at the start."""
     k = math.floor(position)
     if k < 0:
@@ -187,11 +187,11 @@ def _log_likelihoods(
                 path = registered[i]
                 if role == ARRIVED:
                     path = total if s >= gates else arrived[i, :, s]
-                level = _level(path, at)
-                model = figures.base[j] + level
+                now = level(path, at)
+                model = figures.base[j] + now
                 if figures.period[j] > 0:
-                    model = level - _level(path, at - figures.period[j])
-                flow = (_level(path, at + 0.5) - _level(path, at - 0.5)) / step_hours
+                    model = now - level(path, at - figures.period[j])
+                flow = (level(path, at + 0.5) - level(path, at - 0.5)) / step_hours
                 spread = rates.spread[i]
                 if role == REGISTERED:
                     spread = rates.registration[i]
@@ -213,21 +213,20 @@ def log_likelihoods(
     figures: Figures,
     cuts: tuple[int, int],
     rates: ErrorRates,
-    history: History,
+    history: Walk,
     leavers: F8,
     step_hours: float,
     free_hours: float,
 ) -> tuple[F8, F8]:
     """The log likelihood of every member, for the figures before a cut and those up to the next.
 
-    ``history`` holds every step of the gates' network (place 0 the pool, the others the gates),
-    ``leavers`` (M,) who would go in the end, ``free_hours`` the journey without a queue. Each
-    result has the shape (M,).
+    ``history`` holds every step, ``leavers`` (M,) who would go in the end, ``free_hours`` the
+    journey without a queue. Each result has the shape (M,).
     """
     value = _log_likelihoods(
         figures,
         rates,
-        np.ascontiguousarray(history.arrived[:, :, 1:]),
+        history.arrived,
         history.registered,
         history.waiting,
         history.queue,

@@ -88,6 +88,27 @@ def look_up(tables: F8, z: F8) -> F8:
     return out
 
 
+@nb.njit(parallel=True, cache=True)
+def look_up_with_slope(tables: F8, z: F8) -> tuple[F8, F8]:
+    """The values of :func:`look_up` and their slopes in the normals, (parameter, member) each."""
+    members, parameters = z.shape
+    out = np.empty((2, parameters, members))
+    per = _CELLS / (2 * _REACH)
+    for i in nb.prange(members):
+        for j in range(parameters):
+            x = (min(_REACH, max(-_REACH, z[i, j])) + _REACH) * per
+            k = min(_CELLS - 1, int(x))
+            step = tables[j, k + 1] - tables[j, k]
+            out[0, j, i] = tables[j, k] + (x - k) * step
+            out[1, j, i] = step * per
+    return out[0], out[1]
+
+
+def inverse(table: F8, value: F8) -> F8:
+    """The normals that the table gives these values at (its ends for values beyond them)."""
+    return np.asarray(np.interp(value, table, _GRID))
+
+
 def _default(family: str, a: float, b: float, reason: str) -> Distribution:
     return Distribution(family, a, b, reason)
 

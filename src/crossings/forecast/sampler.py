@@ -39,6 +39,7 @@ from crossings.dynamics.streams import (
     normals,
     uniforms,
 )
+from crossings.forecast import glide
 
 F8 = npt.NDArray[np.float64]
 
@@ -48,8 +49,11 @@ NUDGED = 0.2
 WIDE = 4
 """Particles of the first stage for each later one: the prior is wide, the first figures are few."""
 
-WOVEN = 0.15
+WOVEN = 0.3
 """Probability that a coordinate of a block takes part in an interwoven move."""
+
+LOOSE = 0.4
+"""The same for moves that need a replay."""
 
 WOVEN_STEPS = (1.0, 0.5, 0.2, 0.07)
 """Step sizes of interwoven moves, in turn."""
@@ -58,7 +62,17 @@ ERROR_STEPS = 12
 """Steps of the parameters of errors for each replay."""
 
 TARGET_ACCEPTANCE = 0.25
-LAST_ROUNDS = 8
+GLIDE_ACCEPTANCE = 0.6
+LEAPS, LAST_LEAPS = 6, 16
+"""Steps along the slope in a glide, on the way and at the end."""
+
+PACES = 8.0
+"""The longest leap over the shortest: each particle has its own, at random."""
+
+STEEPEST = 1e4
+"""A bound for slopes, which may be anything where counts are small."""
+
+LAST_ROUNDS = 6
 
 
 class Stage(NamedTuple):
@@ -79,7 +93,6 @@ class Target(Protocol):
     error_coordinates: tuple[int, ...]
     channel_codes: npt.NDArray[np.int64]
     step_codes: npt.NDArray[np.int64]
-    window_steps: tuple[int, int]
 
     @property
     def blocks(self) -> dict[str, tuple[int, ...]]:
@@ -88,6 +101,14 @@ class Target(Protocol):
 
     def log_likelihoods(self, coordinates: F8, path: F8, stage: int) -> tuple[F8, F8]:
         """Log likelihoods of the figures before a stage and of those it adds, each (n,)."""
+        ...
+
+    def slopes(self, coordinates: F8, path: F8, stage: int, beta: float) -> tuple[F8, F8, F8, F8]:
+        """The same, and where the first plus ``beta`` times the second rises.
+
+        Slopes in the coordinates (n, parameters) and in the noises of the stage's steps
+        (n, steps, channels); they need not be exact.
+        """
         ...
 
     def replay(self, coordinates: F8, path: F8, stage: int) -> Any:
@@ -105,6 +126,17 @@ class Target(Protocol):
 
         Gives the channels, their new noises (n, steps, channels) and the log ratios (n,).
         """
+        ...
+
+    @property
+    def loose_blocks(self) -> dict[str, tuple[int, ...]]:
+        """Coordinates that noises can nearly make up for."""
+        ...
+
+    def interweave_loosely(
+        self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
+    ) -> tuple[F8, npt.NDArray[np.int64], F8, F8]:
+        """As :meth:`interweave`, with the coordinates first, of which others may have moved too."""
         ...
 
 
@@ -151,7 +183,9 @@ class Sampler:
         self.target = target
         self.n = particles
         self.seed = seed
-        self.scale = {"end": 0.7, "window": 0.7}
+        self.pace = 0.15
+        self.care = 4.0
+        self.information = np.zeros(0)
         self.reach = np.full(target.parameters, 0.5)
         self.accepted: dict[str, list[float]] = {}
         self.replays = 0
@@ -270,83 +304,99 @@ class Sampler:
 
     def _move(self, state: Particles) -> None:
         """The moves after each temperature."""
-        self._move_end(state, 0)
         self._refresh(state)
-        self._nudge(state, 0)
-        self._move_end(state, 1)
-        self._nudge(state, 1)
-        self._interweave(state, 0)
-        self._interweave(state, 1)
-        if self.round % 2:
-            self._move_window(state, 0)
-        else:
-            self._move_errors(state)
+        self._nudge(state)
+        self._glide(state, LEAPS)
+        self._renew(state, 0)
+        for number in range(3):
+            self._interweave(state, number)
+        self._interweave_loosely(state, 0)
+        self._move_errors(state)
 
     def _move_thoroughly(self, state: Particles) -> None:
         """A round at the end, when all figures are in."""
         self.round += 1
         self._move_errors(state)
-        for number in range(3):
-            self._nudge(state, number)
-            self._move_window(state, number)
+        self._glide(state, LAST_LEAPS)
+        for number in range(2):
+            self._renew(state, number)
             self._interweave(state, 2 * number)
             self._interweave(state, 2 * number + 1)
-        self._move_end(state, 0)
+            self._interweave_loosely(state, number)
+        self._nudge(state)
         self._refresh(state)
 
     def _decide(
         self, name: str, state: Particles, value: tuple[F8, F8], extra: F8 | float = 0.0
     ) -> npt.NDArray[np.bool_]:
-        """Metropolis decisions; the step size of a move follows its acceptance."""
+        """Metropolis decisions."""
         log_ratio = value[0] - state.settled + self.beta * (value[1] - state.fresh) + extra
         uniform = block_uniforms(self.seed, self._code(f"accept {name}"), self.n)
         yes = np.asarray(np.log(uniform) < log_ratio)
         kind, rate = name.partition(" ")[0], float(yes.mean())
         self.accepted.setdefault(kind, []).append(rate)
-        if kind in self.scale:
-            factor = np.exp(0.8 * (rate - TARGET_ACCEPTANCE))
-            self.scale[kind] = float(np.clip(self.scale[kind] * factor, 0.02, 0.98))
         state.settled = np.where(yes, value[0], state.settled)
         state.fresh = np.where(yes, value[1], state.fresh)
         return yes
 
-    def _length(self, number: int, code: str) -> tuple[int, float]:
-        """A window's length in steps, log-uniform between the target's bounds, and a uniform."""
-        one, two = uniforms(self.seed, number, self.round, 0, entity_code(code))
-        low, high = self.target.window_steps
-        return max(1, round(low * (high / low) ** one)), two
+    def _glide(self, state: Particles, leaps: int) -> None:
+        """Follow the slope for a few leaps: see :mod:`crossings.forecast.glide`."""
+        steps = self.target.stages[self.stage].steps
+        n, own = state.coordinates.shape
+        place = np.concatenate([state.coordinates, state.path[:, :steps].reshape(n, -1)], axis=1)
+        coordinates, path = state.coordinates, state.path.copy()
+        _, _, slope = self._slopes(coordinates, path)
+        metric = glide.learn(slope)
+        self.information = metric.information
+        momentum = metric.momentum(self._block("glide", 1, place.shape[1])[:, 0])
+        uniform = block_uniforms(self.seed, self._code("glide pace"), n)
+        pace = (self.pace * PACES**-uniform)[:, None]
+        energy = 0.5 * (momentum * metric.velocity(momentum) + place**2).sum(axis=1)
+        momentum -= 0.5 * pace * (place - slope)
+        value = (state.settled, state.fresh)
+        for leap in range(leaps):
+            place = place + pace * metric.velocity(momentum)
+            coordinates = np.ascontiguousarray(place[:, :own])
+            path[:, :steps] = place[:, own:].reshape(n, steps, -1)
+            settled, fresh, slope = self._slopes(coordinates, path)
+            value = (settled, fresh)
+            last = leap == leaps - 1
+            momentum -= (0.5 * pace if last else pace) * (place - slope)
+        energy -= 0.5 * (momentum * metric.velocity(momentum) + place**2).sum(axis=1)
+        energy = np.where(np.isfinite(energy), energy, -np.inf)
+        yes = self._decide("glide", state, value, energy)
+        state.coordinates = np.where(yes[:, None], coordinates, state.coordinates)
+        state.path[yes] = path[yes]
+        factor = np.exp(0.5 * (float(yes.mean()) - GLIDE_ACCEPTANCE))
+        self.pace = float(np.clip(self.pace * factor, 0.01, 0.5))
 
-    def _renew(self, state: Particles, name: str, window: slice, keep_mean: bool) -> None:
-        """Crank-Nicolson on a window of the path, with the mean of each channel kept or not.
+    def _renew(self, state: Particles, number: int) -> None:
+        """Crank-Nicolson on everything, each direction as far as the figures leave it free."""
+        steps = self.target.stages[self.stage].steps
+        n, own = state.coordinates.shape
+        place = np.concatenate([state.coordinates, state.path[:, :steps].reshape(n, -1)], axis=1)
+        if self.information.size != place.shape[1]:
+            return
+        step = 1.0 / np.sqrt(1.0 + self.care * self.information)
+        fresh = self._block(f"free {number}", 1, place.shape[1])[:, 0]
+        place = np.sqrt(1.0 - step**2) * place + step * fresh
+        coordinates, path = np.ascontiguousarray(place[:, :own]), state.path.copy()
+        path[:, :steps] = place[:, own:].reshape(n, steps, -1)
+        yes = self._decide(f"free {number}", state, self._evaluate(coordinates, path))
+        state.coordinates = np.where(yes[:, None], coordinates, state.coordinates)
+        state.path[yes] = path[yes]
+        self.care = float(np.clip(self.care * np.exp(TARGET_ACCEPTANCE - yes.mean()), 0.5, 1e4))
 
-        Keeping the mean is Crank-Nicolson on the part orthogonal to a constant: reversible too.
-        """
-        step = self.scale[name.partition(" ")[0]]
-        fresh = self._block(f"move {name}", window.stop - window.start, self.target.channels)
-        before = state.path[:, window].copy()
-        if keep_mean:
-            fresh -= fresh.mean(axis=1, keepdims=True)
-            mean = before.mean(axis=1, keepdims=True)
-            state.path[:, window] = mean + np.sqrt(1 - step**2) * (before - mean) + step * fresh
-        else:
-            state.path[:, window] = np.sqrt(1 - step**2) * before + step * fresh
-        value = self._evaluate(state.coordinates, state.path)
-        yes = self._decide(name, state, value)
-        state.path[~yes, window] = before[~yes]
-
-    def _move_end(self, state: Particles, number: int) -> None:
-        """Renew the end of the path, as far as figures are in."""
-        stop = self.target.stages[self.stage].steps
-        length, _ = self._length(number, "end")
-        self._renew(state, f"end {number}", slice(max(0, stop - length), stop), keep_mean=False)
-
-    def _move_window(self, state: Particles, number: int) -> None:
-        """Renew a window anywhere before the end."""
-        stop = self.target.stages[self.stage].steps
-        length, where = self._length(number, "window")
-        length = min(max(2, length), stop)
-        first = int(where * (stop - length + 1))
-        self._renew(state, f"window {number}", slice(first, first + length), keep_mean=length > 1)
+    def _slopes(self, coordinates: F8, path: F8) -> tuple[F8, F8, F8]:
+        self.replays += 1
+        settled, fresh, one, two = self.target.slopes(coordinates, path, self.stage, self.beta)
+        slope = np.concatenate([one, two.reshape(one.shape[0], -1)], axis=1)
+        slope = np.clip(np.nan_to_num(slope, nan=0.0), -STEEPEST, STEEPEST)
+        return (
+            np.where(np.isfinite(settled), settled, -1e300),
+            np.where(np.isfinite(fresh), fresh, -1e300),
+            slope,
+        )
 
     def _refresh(self, state: Particles) -> None:
         """Draw who would leave anew from the prior: the modes of a mixture must not die out."""
@@ -359,17 +409,17 @@ class Sampler:
         yes = self._decide("refresh", state, self._evaluate(moved, state.path))
         state.coordinates = np.where(yes[:, None], moved, x)
 
-    def _nudge(self, state: Particles, number: int) -> None:
+    def _nudge(self, state: Particles) -> None:
         """Move a few coordinates of each particle, each particle its own, as far as each can go.
 
         The reach of a coordinate follows the acceptance of the moves that it took part in: what
         the figures say little of is drawn anew, what they bind moves a little.
         """
         x = state.coordinates
-        fresh = self._block(f"nudge {number}", 1, x.shape[1])[:, 0]
-        pick = ndtr(self._block(f"nudge which {number}", 1, x.shape[1])[:, 0]) < NUDGED
+        fresh = self._block("nudge", 1, x.shape[1])[:, 0]
+        pick = ndtr(self._block("nudge which", 1, x.shape[1])[:, 0]) < NUDGED
         moved = np.where(pick, np.sqrt(1 - self.reach**2) * x + self.reach * fresh, x)
-        yes = self._decide(f"nudge {number}", state, self._evaluate(moved, state.path))
+        yes = self._decide("nudge", state, self._evaluate(moved, state.path))
         state.coordinates = np.where(yes[:, None], moved, x)
         rate = float(yes.mean())
         each = (pick & yes[:, None]).sum(axis=0) / np.maximum(1, pick.sum(axis=0))
@@ -397,6 +447,30 @@ class Sampler:
             state.coordinates = np.where(yes[:, None], moved, x)
             for k, channel in enumerate(channels):
                 state.path[yes, :steps, channel] = noise[yes, :, k]
+
+    def _interweave_loosely(self, state: Particles, number: int) -> None:
+        """The same for what noises can nearly make up for: accepted by a replay."""
+        steps = self.target.stages[self.stage].steps
+        step = WOVEN_STEPS[(self.round + number) % len(WOVEN_STEPS)]
+        for block, members in self.target.loose_blocks.items():
+            name = f"loose {block} {number}"
+            chosen = np.array(members, dtype=np.int64)
+            fresh = self._block(name, 1, chosen.size)[:, 0]
+            pick = ndtr(self._block(f"{name} which", 1, chosen.size)[:, 0]) < LOOSE
+            x = state.coordinates
+            moved = x.copy()
+            moved[:, chosen] = np.where(
+                pick, np.sqrt(1 - step**2) * x[:, chosen] + step * fresh, x[:, chosen]
+            )
+            moved, channels, noise, ratio = self.target.interweave_loosely(
+                block, x, moved, state.path, self.stage
+            )
+            path = state.path.copy()
+            for k, channel in enumerate(channels):
+                path[:, :steps, channel] = noise[:, :, k]
+            yes = self._decide(name, state, self._evaluate(moved, path), ratio)
+            state.coordinates = np.where(yes[:, None], moved, x)
+            state.path[yes] = path[yes]
 
     def _move_errors(self, state: Particles) -> None:
         """Move what only the errors of figures depend on: many steps at one replay's price."""

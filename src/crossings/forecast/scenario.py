@@ -19,7 +19,8 @@ import numpy.typing as npt
 from crossings.dynamics import engine
 from crossings.errors import InputError
 from crossings.forecast import timeline
-from crossings.forecast.onset import Members, OnsetModel
+from crossings.forecast.members import Members
+from crossings.forecast.onset import OnsetModel
 from crossings.situation.records import ALL, Event, Situation
 
 F8 = npt.NDArray[np.float64]
@@ -158,7 +159,7 @@ class ScenarioModel(OnsetModel):
         self.wanted = tuple(wanted)
         self.position = max(float(self.grid.known), self.grid.position(at))
         self.as_is = as_is
-        self.kick_kind, self.kick_hour = timeline.kicks(situation, self.grid)
+        self.meaning = model.meaning.with_events(*timeline.kicks(situation, self.grid))
         self.open = model.open * self._other_openness(before)
         self.stay_shut, self.open_from = self._reopenings()
 
