@@ -27,6 +27,7 @@ $(STAMP): pyproject.toml constraints-dev.txt
 	$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python scripts/compile_kernels.py
 	touch $@
 
 # The picture in README.md, from the forecast that `make run` prints.

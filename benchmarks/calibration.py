@@ -40,8 +40,8 @@ from crossings.forecast.sampler import LAST_ROUNDS, Particles, Sampler
 F8 = npt.NDArray[np.float64]
 
 RESULTS = Path(__file__).parent / "results"
-PARTICLES = 500
-"""As in a forecast of 2,000 members, where each sampled past has four futures."""
+PARTICLES = 1000
+"""As in a forecast of 2,000 members, where each sampled past has two futures."""
 
 KEPT = 99
 """Posterior draws that a truth is ranked among: 100 ranks, which 20 bins divide evenly."""

@@ -115,7 +115,8 @@ def test_one_of_two_crossings_closed_sends_people_to_the_other(two: Conditioned)
     made = change(two, Intervention("close", "east"))
     assert np.median(gained(made, ARRIVED, "east")[:, -1]) < 0
     assert gained(made, ARRIVED, "west")[:, -1].mean() > 0
-    assert gained(made)[:, -1].mean() <= 0.01 * made.as_is[ARRIVED].sel(place=ALL).values.mean()
+    # A member whose people crowd before the slow gate may gain: choices do not follow queues.
+    assert np.median(gained(made)[:, -1]) <= 0
 
 
 def test_a_shut_way_that_opens_lets_people_through() -> None:

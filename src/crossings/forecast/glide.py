@@ -16,12 +16,14 @@ the steps keep volume and can be reversed all the same, so counts that are whole
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from crossings.dynamics.compiled import parallel_entry
 
@@ -40,6 +42,21 @@ LEAST = 0.3
 """Information of a direction, in units of the prior's, from which it is stretched."""
 
 
+ROWS = 32
+"""Particles whose momenta are stretched in one product."""
+
+
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    """The libraries of linear algebra, found once: looking for them takes longer than a product."""
+    return ThreadpoolController()
+
+
+def _one_thread() -> contextlib.AbstractContextManager[object]:
+    """Linear algebra in one thread: its sums must not depend on how many there are."""
+    return _libraries().limit(limits=1, user_api="blas")
+
+
 @dataclasses.dataclass(frozen=True)
 class Metric:
     """``directions`` (d, k) and how much more than the prior they are informed, ``weights`` (k,).
@@ -53,11 +70,13 @@ class Metric:
 
     def velocity(self, momentum: F8) -> F8:
         """M^-1 p for each particle, (M, d)."""
-        return _stretch(momentum, self.directions, 1.0 / (1.0 + self.weights) - 1.0)
+        with _one_thread():
+            return _stretch(momentum, self.directions, 1.0 / (1.0 + self.weights) - 1.0)
 
     def momentum(self, noise: F8) -> F8:
         """M^(1/2) z for each particle: momenta from standard normals, (M, d)."""
-        return _stretch(noise, self.directions, np.sqrt(1.0 + self.weights) - 1.0)
+        with _one_thread():
+            return _stretch(noise, self.directions, np.sqrt(1.0 + self.weights) - 1.0)
 
 
 def learn(slopes: F8) -> Metric:
@@ -67,8 +86,7 @@ def learn(slopes: F8) -> Metric:
     limit = STEEPEST * float(np.median(size)) + 1e-12
     sample = sample * np.minimum(1.0, limit / np.maximum(size, 1e-12))[:, None]
     count = sample.shape[0]
-    # One thread: sums must not depend on how many there are.
-    with threadpool_limits(1, "blas"):
+    with _one_thread():
         value, vector = np.linalg.eigh(sample @ sample.T / count)
         value, vector = value[::-1][:MOST_DIRECTIONS], vector[:, ::-1][:, :MOST_DIRECTIONS]
         kept = value > LEAST
@@ -79,20 +97,15 @@ def learn(slopes: F8) -> Metric:
 
 @parallel_entry
 def _stretch(given: F8, directions: F8, factors: F8) -> F8:
-    """``given`` + V diag(factors) V' ``given`` for each row."""
-    members, size = given.shape
-    count = factors.size
+    """``given`` + V diag(factors) V' ``given`` for each row, a few rows at a time.
+
+    To be called with linear algebra in one thread.
+    """
+    members = given.shape[0]
     out = np.empty_like(given)
-    for i in nb.prange(members):
-        along = np.zeros(count)
-        for d in range(size):
-            for k in range(count):
-                along[k] += given[i, d] * directions[d, k]
-        for k in range(count):
-            along[k] *= factors[k]
-        for d in range(size):
-            total = given[i, d]
-            for k in range(count):
-                total += along[k] * directions[d, k]
-            out[i, d] = total
+    back = np.ascontiguousarray(directions.T)
+    for k in nb.prange((members + ROWS - 1) // ROWS):
+        first, last = k * ROWS, min(members, (k + 1) * ROWS)
+        along = np.dot(given[first:last], directions) * factors
+        out[first:last] = given[first:last] + np.dot(along, back)
     return out

@@ -49,7 +49,7 @@ from crossings.situation.records import ALL, Situation
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
-FUTURES = 4
+FUTURES = 2
 """Futures that follow each sampled past, where there are enough members."""
 
 SINCE = dt.timedelta(days=1)

@@ -8,13 +8,13 @@ stage their likelihood is switched on gradually (Neal 2001; Del Moral, Doucet an
 particles are resampled systematically and then moved by Metropolis steps that leave the
 distribution reached so far unchanged:
 
-- nudges: preconditioned Crank-Nicolson (Cotter et al. 2013) on a few coordinates of each particle,
-  each as far as the figures let it move;
+- glides: Hamiltonian moves of everything together along the slopes of the figures' likelihood (see
+  :mod:`crossings.forecast.glide`), which the figures' narrow valleys ask for;
+- renewal: preconditioned Crank-Nicolson (Cotter et al. 2013) on everything, each direction as far
+  as the figures leave it free; nudges: the same on a few parameters of each particle;
 - errors: parameters that only the comparison with the figures needs take many steps a replay;
-- the end of the path, where the newest figures bind; windows elsewhere, whose mean is kept: a
-  change that does not shift all that follows is accepted far more often;
 - interwoven moves: parameters and noises together so that the history stays as it is, without a
-  replay (see :mod:`crossings.forecast.interweave`);
+  replay, or loosely so, with one (see :mod:`crossings.forecast.interweave`);
 - refresh: who would leave is drawn anew from the prior, so that the modes of a mixture do not die
   out.
 
@@ -46,7 +46,7 @@ F8 = npt.NDArray[np.float64]
 NUDGED = 0.2
 """Probability that a coordinate takes part in a nudge."""
 
-WIDE = 4
+WIDE = 3
 """Particles of the first stage for each later one: the prior is wide, the first figures are few."""
 
 WOVEN = 0.3
@@ -63,8 +63,14 @@ ERROR_STEPS = 12
 
 TARGET_ACCEPTANCE = 0.25
 GLIDE_ACCEPTANCE = 0.6
-LEAPS, LAST_LEAPS = 6, 16
+LEAPS, LAST_LEAPS = 6, 12
 """Steps along the slope in a glide, on the way and at the end."""
+
+WEAVES, LAST_WEAVES = 8, 12
+"""Interwoven moves of each block, which cost no replay, on the way and at the end."""
+
+LOOSE_WEAVES, LAST_LOOSE_WEAVES = 2, 3
+"""Those that need one."""
 
 PACES = 8.0
 """The longest leap over the shortest: each particle has its own, at random."""
@@ -72,7 +78,7 @@ PACES = 8.0
 STEEPEST = 1e4
 """A bound for slopes, which may be anything where counts are small."""
 
-LAST_ROUNDS = 6
+LAST_ROUNDS = 4
 
 
 class Stage(NamedTuple):
@@ -308,9 +314,10 @@ class Sampler:
         self._nudge(state)
         self._glide(state, LEAPS)
         self._renew(state, 0)
-        for number in range(3):
+        for number in range(WEAVES):
             self._interweave(state, number)
-        self._interweave_loosely(state, 0)
+        for number in range(LOOSE_WEAVES):
+            self._interweave_loosely(state, number)
         self._move_errors(state)
 
     def _move_thoroughly(self, state: Particles) -> None:
@@ -320,8 +327,9 @@ class Sampler:
         self._glide(state, LAST_LEAPS)
         for number in range(2):
             self._renew(state, number)
-            self._interweave(state, 2 * number)
-            self._interweave(state, 2 * number + 1)
+        for number in range(LAST_WEAVES):
+            self._interweave(state, number)
+        for number in range(LAST_LOOSE_WEAVES):
             self._interweave_loosely(state, number)
         self._nudge(state)
         self._refresh(state)

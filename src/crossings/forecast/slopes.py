@@ -18,7 +18,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.compiled import compiled, parallel_entry
+from crossings.dynamics.compiled import compiled, inner, parallel_entry
 from crossings.dynamics.drivers import HEAVY, Intensity, Throughput
 from crossings.dynamics.engine import Rates
 from crossings.dynamics.gates import Draws, Walk
@@ -109,13 +109,13 @@ class _State(NamedTuple):
 _HOME, _WAITING, _BOOKED = range(3)
 
 
-@compiled
+@inner
 def _luck(count: float, p: float) -> float:
     """How far one standard normal moves a binomial count."""
     return math.sqrt(max(0.0, count * p * (1.0 - p)))
 
 
-@compiled
+@inner
 def _books(
     rates: Rates, walk: Walk, at: Draws, i: np.int64, t: int, a: _State, out: Slopes
 ) -> None:
@@ -133,7 +133,7 @@ def _books(
     a.one[_BOOKED] *= 1.0 - p
 
 
-@compiled
+@inner
 def _gates(
     rates: Rates,
     walk: Walk,
@@ -158,7 +158,7 @@ def _gates(
         if limit > 0.0 and walk.queue[i, t, g] > 0:
             a_pass = a.came[g] - a.queue[g]
             sd = math.sqrt(rates.clump * limit)
-            drivers.capacity[g, t] = a_pass * (limit + 0.5 * sd * z[at.through[g]])
+            drivers.capacity[g, t] = a_pass * (limit + 0.5 * sd * z[i, t, at.through[g]])
             out.path[i, t, at.through[g]] = a_pass * sd
         elif limit > 0.0:
             a.queue[g] = a.came[g]
@@ -168,7 +168,7 @@ def _gates(
     return pull, a_out
 
 
-@compiled
+@inner
 def _departures(
     rates: Rates,
     walk: Walk,
@@ -205,21 +205,20 @@ def _departures(
     a.one[_HOME] += gain * (1.0 - stay - home * stay * rate * contagion / pool)
 
 
-@compiled
+@inner
 def _people(
     rates: Rates,
     walk: Walk,
     at: Draws,
-    noise: F8,
+    z: F8,
     i: np.int64,
     counts: InCounts,
+    a: _State,
     drivers: _InDrivers,
     out: Slopes,
 ) -> None:
     """Back over the steps, from the counts to the drivers, the rules and who was there."""
     gates, steps = counts.gate.shape
-    by_gate = np.zeros((3, gates))
-    a = _State(np.zeros(3), by_gate[0], by_gate[1], by_gate[2])
     for t in range(steps - 1, -1, -1):
         a.one[_BOOKED] += counts.books[t]
         a.one[_WAITING] += counts.jam[t]
@@ -227,7 +226,7 @@ def _people(
             a.came[g] += counts.total[t] + counts.gate[g, t]
             a.queue[g] += counts.jam[t] + counts.queue[g, t]
         _books(rates, walk, at, i, t, a, out)
-        pull, a_out = _gates(rates, walk, at, noise[t], i, t, a, drivers, out)
+        pull, a_out = _gates(rates, walk, at, z, i, t, a, drivers, out)
         _departures(rates, walk, at, i, t, a, pull, a_out, drivers, out)
     pool = max(1.0, float(rates.home[i, 0] + rates.waiting[i, 0]))
     decided = rates.waiting[i, 0] / pool
@@ -235,7 +234,7 @@ def _people(
     out.decided[i] += pool * (a.one[_WAITING] - a.one[_HOME])
 
 
-@compiled
+@inner
 def _hazard(
     drive: Intensity,
     noise: F8,
@@ -243,23 +242,26 @@ def _hazard(
     i: np.int64,
     step_hours: float,
     given: F8,
+    x: F8,
     out: Slopes,
 ) -> None:
-    """From the log of the hazards to the parameters of the intensity and its noises."""
+    """From the log of the hazards to the parameters of the intensity and its noises.
+
+    ``x`` (T,) is room for the intensity's course.
+    """
     steps = given.size
     keep = math.exp(-step_hours / drive.hours[i])
     root = math.sqrt(1.0 - keep * keep)
     sd = drive.sd[i]
-    x = np.empty(steps)
     for t in range(steps):
-        z = noise[t, channel]
+        z = noise[i, t, channel]
         x[t] = sd * z if t == 0 else keep * x[t - 1] + sd * root * z
     a_x, in_keep = 0.0, 0.0
     for t in range(steps - 1, -1, -1):
         a_x = a_x * keep + given[t]
         out.path[i, t, channel] = a_x * sd * (root if t > 0 else 1.0)
         if t > 0:
-            in_keep += a_x * (x[t - 1] - sd * keep / root * noise[t, channel])
+            in_keep += a_x * (x[t - 1] - sd * keep / root * noise[i, t, channel])
         out.intensity_sd[i] += given[t] * x[t] / sd
         out.rate[i] += given[t] / max(1e-300, drive.rate[i])
         hour = (t + 0.5) * step_hours
@@ -275,7 +277,7 @@ def _hazard(
     out.intensity_hours[i] += in_keep * keep * step_hours / drive.hours[i] ** 2
 
 
-@compiled
+@inner
 def _gate(
     flow: Throughput,
     noise: F8,
@@ -284,58 +286,63 @@ def _gate(
     i: np.int64,
     g: int,
     step_hours: float,
-    given: F8,
+    all_given: F8,
+    course: F8,
     out: Slopes,
 ) -> None:
-    """From the log of a gate's capacities to their parameters and noises."""
-    steps = given.size
+    """From the log of the capacities (G, T) of gate ``g`` to their parameters and noises.
+
+    ``course`` (2, T) is room for the fast and the slow part of the capacity.
+    """
+    steps = all_given.shape[1]
     keep = math.exp(-step_hours / flow.hours[i])
     root = math.sqrt(1.0 - keep * keep)
     sd, drift = flow.sd[i], flow.drift[i] * math.sqrt(step_hours)
-    c, b = np.empty(steps), np.empty(steps)
     for t in range(steps):
-        z = noise[t, fast]
-        s = min(4.0, max(-4.0, noise[t, slow]))
-        c[t] = sd * z if t == 0 else keep * c[t - 1] + sd * root * z
-        b[t] = (b[t - 1] if t > 0 else 0.0) + drift * s * math.exp(HEAVY * s * s)
+        z = noise[i, t, fast]
+        s = min(4.0, max(-4.0, noise[i, t, slow]))
+        course[0, t] = sd * z if t == 0 else keep * course[0, t - 1] + sd * root * z
+        walked = drift * s * math.exp(HEAVY * s * s)
+        course[1, t] = (course[1, t - 1] if t > 0 else 0.0) + walked
     a_c, a_b, in_keep = 0.0, 0.0, 0.0
     first, ramp = flow.first[i], flow.ramp[i]
     for t in range(steps - 1, -1, -1):
-        a_c = a_c * keep + given[t]
-        a_b += given[t]
+        given = all_given[g, t]
+        a_c = a_c * keep + given
+        a_b += given
         out.path[i, t, fast] = a_c * sd * (root if t > 0 else 1.0)
-        s = noise[t, slow]
+        s = noise[i, t, slow]
         if abs(s) < 4.0:
             heavy = math.exp(HEAVY * s * s)
             out.path[i, t, slow] = a_b * drift * heavy * (1.0 + 2.0 * HEAVY * s * s)
         if t > 0:
-            in_keep += a_c * (c[t - 1] - sd * keep / root * noise[t, fast])
-        if given[t] == 0.0:
+            in_keep += a_c * (course[0, t - 1] - sd * keep / root * noise[i, t, fast])
+        if given == 0.0:
             continue
-        out.capacity_sd[i] += given[t] * c[t] / sd
-        out.drift[i] += given[t] * b[t] / flow.drift[i]
-        out.people[i, g] += given[t]
+        out.capacity_sd[i] += given * course[0, t] / sd
+        out.drift[i] += given * course[1, t] / flow.drift[i]
+        out.people[i, g] += given
         hour = (t + 0.5) * step_hours
         for e in range(flow.kick_hour.size):
             if hour >= flow.kick_hour[e]:
                 fading = math.exp(-(hour - flow.kick_hour[e]) / flow.kick_hours)
-                out.capacity_kick[i, flow.kick_kind[e]] += given[t] * fading
+                out.capacity_kick[i, flow.kick_kind[e]] += given * fading
         age = hour - flow.start[i]
         lost = math.exp(-max(0.0, age) / ramp)
         worked = max(1e-12, first + (1.0 - first) * (1.0 - lost))
-        out.first[i] += given[t] * lost / worked
+        out.first[i] += given * lost / worked
         if age > 0.0:
-            out.ramp[i] -= given[t] * (1.0 - first) * lost * age / (ramp * ramp) / worked
-            out.start[i] -= given[t] * (1.0 - first) * lost / ramp / worked
+            out.ramp[i] -= given * (1.0 - first) * lost * age / (ramp * ramp) / worked
+            out.start[i] -= given * (1.0 - first) * lost / ramp / worked
         after = (t + 1.0) - flow.start[i] / step_hours
         if 0.0 < after < 1.0:
-            out.start[i] -= given[t] / max(0.05, after) / step_hours
+            out.start[i] -= given / max(0.05, after) / step_hours
         share = flow.night_share[t]
-        out.night[i] += given[t] * share / max(1e-12, 1.0 - share * (1.0 - flow.night[i]))
+        out.night[i] += given * share / max(1e-12, 1.0 - share * (1.0 - flow.night[i]))
     out.capacity_hours[i] += in_keep * keep * step_hours / flow.hours[i] ** 2
 
 
-@compiled
+@inner
 def _choice(
     sd: float,
     noise: F8,
@@ -346,16 +353,16 @@ def _choice(
     given: F8,
     out: Slopes,
 ) -> None:
-    """From the log of a gate's attraction to its fixed part and its noises."""
+    """From the log of the attractions (G, T) of gate ``g`` to its fixed part and its noises."""
     keep = math.exp(-step_hours / CHOICE_HOURS)
     root = math.sqrt(1.0 - keep * keep)
     a_y = 0.0
-    for t in range(given.size - 1, -1, -1):
-        a_y = a_y * keep + given[t]
+    for t in range(given.shape[1] - 1, -1, -1):
+        a_y = a_y * keep + given[g, t]
         in_noise = a_y * (root if t > 0 else 1.0)
         out.path[i, t, channel] = in_noise * sd
-        out.choice_sd[i] += in_noise * noise[t, channel]
-        out.choice[i, g] += given[t]
+        out.choice_sd[i] += in_noise * noise[i, t, channel]
+        out.choice[i, g] += given[g, t]
 
 
 @compiled
@@ -379,7 +386,7 @@ def _member(
     out: Slopes,
     out_errors: InErrors,
 ) -> None:
-    """All slopes of member ``i``, whose noises are ``noise`` (T, C)."""
+    """All slopes of member ``i``; ``noise`` (M, T, C)."""
     steps, gates = rates.capacity.shape[1:]
     counts = in_counts(steps, gates)
     add_figures(
@@ -387,13 +394,16 @@ def _member(
     )
     by_gate = np.zeros((2, gates, steps))
     drivers = _InDrivers(np.zeros(steps), by_gate[0], by_gate[1])
-    _people(rates, walk, draws, noise, i, counts, drivers, out)
-    _hazard(drive, noise, at.intensity, i, step_hours, drivers.hazard, out)
+    at_gates = np.zeros((3, gates))
+    state = _State(np.zeros(3), at_gates[0], at_gates[1], at_gates[2])
+    _people(rates, walk, draws, noise, i, counts, state, drivers, out)
+    course = np.empty((2, steps))
+    _hazard(drive, noise, at.intensity, i, step_hours, drivers.hazard, course[0], out)
     for g in range(gates):
         fast, slow = at.fast[g], at.slow[g]
-        _gate(flow, noise, fast, slow, i, g, step_hours, drivers.capacity[g], out)
+        _gate(flow, noise, fast, slow, i, g, step_hours, drivers.capacity, course, out)
         if gates > 1:
-            _choice(choice_sd, noise, at.choice[g], i, g, step_hours, drivers.pull[g], out)
+            _choice(choice_sd, noise, at.choice[g], i, g, step_hours, drivers.pull, out)
 
 
 @parallel_entry
@@ -434,7 +444,7 @@ def fill(
             choice_sd[i],
             draws,
             at,
-            noise[i],
+            noise,
             i,
             step_hours,
             before,
