@@ -16,7 +16,7 @@ JOB = ("forecast", "nagorno-karabakh-2023", "--as-of", "2023-09-25", "--horizon"
 def main() -> int:
     """Make a forecast of a few members and throw it away."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "crossings.cli", *JOB, "--members", "50", "-o", folder]
+        command = [sys.executable, "-m", "crossings.cli", *JOB, "--members", "100", "-o", folder]
         return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
 
 

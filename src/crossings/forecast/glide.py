@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+from collections.abc import Iterator
 
 import numba as nb
 import numpy as np
@@ -52,9 +53,11 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_thread() -> contextlib.AbstractContextManager[object]:
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
     """Linear algebra in one thread: its sums must not depend on how many there are."""
-    return _libraries().limit(limits=1, user_api="blas")
+    with _libraries().limit(limits=1, user_api="blas"):
+        yield
 
 
 @dataclasses.dataclass(frozen=True)
