@@ -56,7 +56,7 @@ def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
             only = claim.place == origin[0] and mention is None
             if only and claim.measure in _MOVED - _FROM_THERE:
                 claim.place, claim.why["place"] = None, "only where they came from is named"
-            if claim.place != origin[0] or claim.measure in _FROM_THERE:
+            if claim.place != origin[0] or claim.measure in _FROM_THERE | {"evacuated"}:
                 claim.origin, claim.why["origin"] = origin
         if claim.origin is None and claim.measure in _MOVED:
             tied = reading.claims[index[id(count.tied_to)]] if count.tied_to is not None else None

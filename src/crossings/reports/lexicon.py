@@ -57,7 +57,7 @@ class PeopleNoun:
     """Singular and plural alike, or an adjective too ("Chinese")."""
 
 
-BESIDE = 5
+BESIDE = 12
 WITHIN = 9
 """How near the word must be that a trigger needs."""
 

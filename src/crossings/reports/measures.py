@@ -115,6 +115,10 @@ class Signs:
             if joined:  # "have been disarmed and detained"
                 prices[position - 1 : position + 1] = [0.2, 0.1]
         for figure in figures:
+            if _joins_people(sentence.tokens, figure.first, lexicon):
+                prices[figure.first - 1] = 0.1  # "four soldiers and two civilians were killed"
+                prices[figure.first] += 0.2
+                continue
             prices[figure.first] += 1.3
         _make_units_cheap(sentence.tokens, prices)
         for sign in self.found:
@@ -160,17 +164,26 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
         if cost < best.cost:
             best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
     living = best.sign is not None and best.sign.trigger.name in _LIVING
-    if best.measure == "other" and living and head.measure == "refugees_hosted":
+    if best.measure == "other" and living and head.measure in _GROUPS:
         best = Verdict(head.measure, best.cost, f"noun: {head.name}, {best.why}", best.sign)
     return best
 
 
+_GROUPS = {"refugees_hosted", "displaced", "returned", "evacuated"}
 _RECEIVED = {"arrived", "other", "refugees_hosted"}
 _LIVING = {"live", "accept", "register", "receive", "remain", "reside", "stay", "settle", "admit"}
 _FACILITIES = {
     "camp", "camps", "centre", "centres", "center", "centers", "site", "sites", "cell", "cells",
     "facility", "facilities", "country", "countries", "area", "areas", "point", "points",
 }  # fmt: skip
+
+
+def _joins_people(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
+    """Whether "and" joins the figure at ``first`` to people counted right before it."""
+    if first < 3 or tokens[first - 1].low != "and":
+        return False
+    hit = lexicon.people.at(tokens, first - 2)
+    return hit is not None and hit[1][0].plural
 
 
 def _in_a_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

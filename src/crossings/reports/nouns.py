@@ -175,8 +175,14 @@ def _modifies(tokens: list[Token], end: int, noun: PeopleNoun, lexicon: Lexicon)
     if hit is not None and _best(hit[1]).plural:
         # "20 Chinese tourists", "20 women migrants", but "20 people dead", "20 people missing".
         following = _best(hit[1])
+        named = noun.either and following.measure in _GROUPS and "verb" not in token.classes
+        if named:
+            return True  # "12,000 Rohingya refugees"
         return following.measure == "" and token.low not in {"others", "homes"}
     return False
+
+
+_GROUPS = {"refugees_hosted", "displaced", "returned", "evacuated", "detained"}
 
 
 def _stops(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> bool:

@@ -20,9 +20,9 @@ _TIE_NAMES = ("at", "to", "reached", "subject", "from", "left", "of", "bare", "l
 _TIES = {
     kind: dict(zip(_TIE_NAMES, costs, strict=True))
     for kind, costs in {
-        "moves": (0.5, 0.0, 0.0, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
+        "moves": (0.5, 0.0, 0.3, 0.9, 2.2, 2.0, 1.6, 2.2, 0.0),
         "returns": (0.5, 0.0, 0.0, 9.0, 9.0, 9.0, 1.6, 3.0, 0.0),
-        "comes": (0.5, 0.0, 0.0, 0.9, 9.0, 9.0, 1.6, 2.2, 0.0),
+        "comes": (0.5, 0.0, 0.3, 0.9, 9.0, 9.0, 1.6, 2.2, 0.0),
         "static": (0.0, 1.6, 1.0, 1.2, 4.0, 3.0, 1.2, 1.8, 0.0),
         "displaced": (0.0, 0.5, 0.6, 1.5, 0.3, 0.3, 1.0, 1.8, 0.0),
         "hosted": (0.0, 0.7, 0.8, 0.0, 4.0, 4.0, 1.2, 1.4, 0.0),
@@ -44,7 +44,8 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
         if after and mention.tie == "bare" and _has_verb(mention, tokens):
             continue
         cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
-        cost += _OF_SPEAKER if mention.of_speaker else 0.0
+        if mention.of_speaker:
+            cost += 2 * _OF_SPEAKER if count.measure in _COMES else _OF_SPEAKER
         cost += _WAY if tokens[mention.first].low in {"road", "route", "highway"} else 0.0
         cost += _distance(figure.first, count.head.end, mention, tokens)
         if best is None or cost < best[0]:
@@ -115,7 +116,9 @@ def origin_of(
     them, or the nationality of hosted refugees. ``country`` is what "the country" means.
     """
     end = count.head.end
-    left = [m for m in mentions if m.tie in {"from", "left"}]
+    left = [
+        m for m in mentions if m.tie in {"from", "left"} and (m.named or m.text not in _NO_ORIGIN)
+    ]
     if left:
         around = count.sign.last if count.sign is not None else end
         nearest = min(left, key=lambda m: abs(m.first - around))
@@ -135,6 +138,9 @@ def origin_of(
         if senders:
             return senders[-1].text, f"sent by {senders[-1].text}"
     return _by_nationality(count, lexicon)
+
+
+_NO_ORIGIN = {"land", "lands", "home", "homes", "house", "houses", "farm", "farms", "building"}
 
 
 def _by_nationality(count: Count, lexicon: Lexicon) -> tuple[str, str] | None:

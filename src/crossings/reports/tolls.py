@@ -136,6 +136,10 @@ def _counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> str
     return None
 
 
+_LATER = {"other": 0.8, "refugees_hosted": 0.3}
+"""Measures that give way to what else is said of the people: "refugees arriving in Greece"."""
+
+
 def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
     """The measure of a total: the sign nearest to its noun."""
     best: Verdict | None = None
@@ -143,12 +147,7 @@ def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
         if sign.first > toll.verb:
             break
         away = abs(sign.first - toll.noun)
-        cost = (
-            0.4
-            + sign.trigger.cost
-            + 0.03 * away
-            + (0.8 if sign.trigger.measure == "other" else 0.0)
-        )
+        cost = 0.4 + sign.trigger.cost + 0.03 * away + _LATER.get(sign.trigger.measure, 0.0)
         if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
             best = Verdict(sign.trigger.measure, cost, f"total: {sign.trigger.name}", sign)
     return best or verdict
