@@ -189,6 +189,8 @@ def _contained(
     own = claim.why.get("place", "").startswith(("at ", "label ", "reached ", "to ", "subject "))
     if not own or not claim.place or claim.place == whole.place:
         return None
+    if whole.place is not None and claim.place.lower() in lexicon.countries:
+        return None
     alone = total.tie != "list" and not total.why.get("measure", "").startswith("as the figure")
     if whole.place is None or alone or _covers(whole.place, claim.place, lexicon):
         return f"in {claim.place}, of the {whole.figure_text} before"

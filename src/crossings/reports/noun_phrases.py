@@ -272,7 +272,10 @@ class NounPhrases(Names):
         following = self.tokens[position + 1] if position + 1 < len(self.tokens) else None
         if token.low == "to" and following is not None and "maybe_verb" in following.classes:
             return True  # told residents to leave
-        noun = token.low.endswith("ing") and (following is None or following.kind == "sign")
+        ends = following is None or following.kind == "sign"
+        plain = not self.tokens[position - 1].classes  # told a press briefing in Geneva
+        ends = ends or (plain and following is not None and "preposition" in following.classes)
+        noun = token.low.endswith("ing") and ends
         if "verb" in token.classes and not is_capital(token) and not noun:
             return not (token.low.endswith(("ed", "ing")) and self._attribute(position))
         if token.low in {"and", "or"}:

@@ -32,7 +32,8 @@ _TIES = {
 
 def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str]:
     """The place that suits a figure best, and why."""
-    ties = _TIES[_kind(count.measure)]
+    kind = _kind(count.measure)
+    ties = _TIES[kind]
     figure, tokens = count.figure, count.sentence.tokens
     best: tuple[float, Mention] | None = None
     for mention in mentions:
@@ -44,6 +45,8 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
         if after and mention.tie == "bare" and _has_verb(mention, tokens):
             continue
         cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
+        if kind == "hosted" and mention.tie == "subject" and count.sign is not None:
+            cost -= _HOST if mention.last <= count.sign.first else 0.0
         if mention.of_speaker:
             cost += 2 * _OF_SPEAKER if count.measure in _COMES else _OF_SPEAKER
         cost += _WAY if tokens[mention.first].low in {"road", "route", "highway"} else 0.0
@@ -55,6 +58,7 @@ def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str
     return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
 
 
+_HOST = 0.5
 _OF_SPEAKER = 1.2
 _WAY = 0.8
 _TOO_FAR = 4.5
@@ -103,7 +107,7 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
             cost += 0.6  # it belongs to the figure before it
     signs = sum(token.text in {",", ";", "(", ")"} for token in between)
     numbers = sum(token.kind == "number" for token in between)
-    signs += 4 * sum(token.text == ";" or token.low in _OTHER_CLAUSE for token in between)
+    signs += 14 * sum(token.text == ";" or token.low in _OTHER_CLAUSE for token in between)
     return cost + 0.06 * len(between) + 0.2 * signs + 0.8 * numbers
 
 

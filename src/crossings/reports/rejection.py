@@ -19,6 +19,8 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         return "nothing counted"
     if figure.low == 1 and _one_who_speaks(figure, tokens, lexicon):
         return "one of a group, or one who speaks"
+    if _several_who_speak(figure, tokens):
+        return "some who speak"
     if _age(figure, tokens, lexicon) or _apposed_age(figure, tokens):
         return "an age"
     if _aged(figure, tokens, lexicon):
@@ -146,6 +148,15 @@ def _pronoun(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
 
 
 _POINTING = {"the", "this", "that", "each", "every", "which", "no", "any", "my", "your", "our"}
+
+
+def _several_who_speak(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "..., two aid workers told Reuters": who tells it, not whom it is about."""
+    after = tokens[figure.last : figure.last + 4]
+    opens = figure.first == 0 or tokens[figure.first - 1].text in {",", '"', "”"}
+    few = 1 < (figure.high or 0) <= 10 and figure.kind != "vague"
+    told = next((n for n, token in enumerate(after) if token.low in {"told", "said"}), None)
+    return opens and few and told is not None and all(t.kind == "word" for t in after[:told])
 
 
 def number_start(figure: Figure, tokens: list[Token]) -> int:

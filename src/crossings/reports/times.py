@@ -98,7 +98,9 @@ def _atom(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
         and tokens[position + 1 : position + 2]
         and (position > 0 and tokens[position + 1].text[0].isupper())
     )
-    alone = token.low in words["alone"] and not named  # the Daily Star
+    following = tokens[position + 1].low if position + 1 < len(tokens) else ""
+    titled = named or following in lexicon.speech.publications  # a weekly bulletin
+    alone = token.low in words["alone"] and not titled  # the Daily Star
     if token.low in words["weekdays"] or alone or _mid(token.low, words):
         return 1
     if token.low in words["months"] or token.low in words["months_short"]:
