@@ -49,7 +49,8 @@ def counts_of(
         ):
             things = True  # "the trains ... two of them"
         elif head.name in {"whom", "those"} or not (
-            things and (head.kind == "pronoun" or head.name in {"others", "more"})
+            things
+            and ((head.kind == "pronoun" and not candidates) or head.name in {"others", "more"})
         ):
             candidates.append((figure, head))
             things = things and head.kind != "people"

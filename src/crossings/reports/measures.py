@@ -124,7 +124,7 @@ class Signs:
         for sign in self.found:
             if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
                 prices[sign.first] = max(prices[sign.first], 1.3)
-        self.asides = _make_insertions_cheap(sentence.tokens, prices)
+        self.asides = _make_insertions_cheap(sentence.tokens, prices, lexicon)
         self._sums = [0.0, *accumulate(prices)]
 
     def price(self, first: int, last: int) -> float:
@@ -225,7 +225,9 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
     return plural or "conjunction" in before.classes or before.text[0].isupper()
 
 
-def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> list[tuple[int, int]]:
+def _make_insertions_cheap(
+    tokens: list[Token], prices: list[float], lexicon: Lexicon
+) -> list[tuple[int, int]]:
     """What stands in brackets, or between commas after "including", costs next to nothing.
 
     The spans of those that speak of some of the people before them ("two of them wounded").
@@ -237,7 +239,12 @@ def _make_insertions_cheap(tokens: list[Token], prices: list[float]) -> list[tup
         if opened is None:
             following = tokens[position + 1].low if position + 1 < len(tokens) else ""
             if token.text == "(" or (
-                token.text == "," and (following in _INSERTIONS or _of_them(tokens, position + 1))
+                token.text == ","
+                and (
+                    following in _INSERTIONS
+                    or _of_them(tokens, position + 1)
+                    or _he_said(tokens, position + 1, lexicon)
+                )
             ):
                 opened, closing = position, ")" if token.text == "(" else ","
         elif token.text == closing:
@@ -255,6 +262,16 @@ def _of_them(tokens: list[Token], position: int) -> bool:
     """As in "32 soldiers, two of them Nigerian, had died"."""
     ahead = [token.low for token in tokens[position : position + 5]]
     return any(pair in _PARTITIVE for pair in pairwise(ahead))
+
+
+def _he_said(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """As in "twelve policemen, he disclosed, have been arrested"."""
+    return (
+        position + 2 < len(tokens)
+        and "speaker_pronoun" in tokens[position].classes
+        and tokens[position + 1].low in lexicon.speech.verbs
+        and tokens[position + 2].text == ","
+    )
 
 
 _PARTITIVE = {("of", "them"), ("of", "whom"), ("of", "these"), ("of", "those")}

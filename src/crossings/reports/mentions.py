@@ -29,6 +29,7 @@ _NAME_JOINS = {
     "d",
     "du",
 }
+_ARTICLES = {"al", "el", "de", "del", "la", "le", "du", "da", "do"}
 _LONGEST = 9
 
 _OF = {"of", "between", "to", "with"}
@@ -355,8 +356,8 @@ class _Phrase:
             return False
         if token.text == "," and _capitals_to_and(self.tokens, following):
             return True
-        if token.text == "," or token.low == "and":
-            return _another_place(self.tokens, following, self._lexicon, token.low == "and")
+        if token.text == "," or token.low in {"and", "or"}:
+            return _another_place(self.tokens, following, self._lexicon, token.text != ",")
         if token.kind == "word" and _low(self.tokens, following) in self._words.nouns:
             return not token.classes & _NO_DESCRIPTION  # "Nyakabande transit centre"
         if token.low == "of" and _low(self.tokens, following) == "the":
@@ -497,7 +498,18 @@ def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: 
     while _low(tokens, position) in lexicon.places.describing | {"other", "parts", "of", "the"}:
         position += 1
     last = position
-    while last < len(tokens) and last - position < 4 and _is_name(tokens, last, lexicon):
+    while (
+        last < len(tokens)
+        and last - position < 4
+        and (
+            _is_name(tokens, last, lexicon)
+            or (
+                last > position
+                and tokens[last].low in _ARTICLES
+                and is_capital_at(tokens, last + 1)
+            )
+        )
+    ):
         last += 1
     if last == position:
         return False

@@ -194,7 +194,8 @@ def _stops(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> 
     rate = not inside and token.low in lexicon.numbers.articles and position + 1 < len(tokens)
     if rate and tokens[position + 1].low in lexicon.time_words["units"]:
         return True  # "1,500 a day"
-    if not inside and _finite(tokens, position, lexicon):
+    adverbs = all("adverb" in passed.classes for passed in tokens[start:position])
+    if adverbs and ("finite" in classes or _finite(tokens, position, lexicon)):
         return True
     if classes & {"preposition", "auxiliary", "modal", "conjunction", "pronoun", "clause_word"}:
         return True
@@ -262,5 +263,6 @@ def _only_passing(tokens: list[Token]) -> bool:
         token.kind != "word"
         or token.classes & {"adverb", "verb", "maybe_verb", "determiner"}
         or token.low in {"others", "more", "other", "dead", "missing"}
+        or (token.low.endswith("ed") and token.text.islower())
         for token in tokens
     )

@@ -445,6 +445,10 @@ def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int |
         listing = next((n for n in ahead if tokens[n].low in _RECORDS), None)
         if listing is not None and _low(tokens, listing + 1) in {"of", "with"}:
             return listing
+    if tokens[position].low in lexicon.speech.keeping and _on_its_books(tokens, position):
+        return position
+    if tokens[position].low in _GIVES and _counts_harm(tokens, position + 1, lexicon):
+        return position
     if tokens[position].low not in lexicon.speech.revising:
         return None
     own = any(tokens[n].low in _OWN for n in ahead[:3])
@@ -452,6 +456,32 @@ def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int |
     return total if own and total is not None and _low(tokens, total + 1) in _TOTALS else None
 
 
+def _on_its_books(tokens: list[Token], position: int) -> bool:
+    """As in "the authority had 36 deaths on its books"."""
+    ahead = [token.low for token in tokens[position + 1 : position + 10]]
+    return any(
+        ahead[n : n + 1] == ["on"]
+        and ahead[n + 1 : n + 2]
+        and ahead[n + 1] in _OWN
+        and ahead[n + 2 : n + 3]
+        and ahead[n + 2] in _BOOKS
+        for n in range(len(ahead))
+    )
+
+
+def _counts_harm(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """As in "the ministry gives 175 killed"."""
+    if position + 1 >= len(tokens) or tokens[position].kind != "number":
+        return False
+    return any(
+        found[1][0].measure in {"killed", "injured", "missing"}
+        for index in range(position + 1, min(position + 3, len(tokens)))
+        if (found := lexicon.triggers.at(tokens, index)) is not None
+    )
+
+
+_GIVES = {"give", "gives", "gave"}
+_BOOKS = {"books", "records", "record", "lists", "list", "rolls", "roll", "files", "register"}
 _OWN = {"its", "their", "his", "her", "the", "a", "an"}
 _TOTALS = {"of", "to", "from", "as", "by", "at", ",", ":"}
 _RECORDS = {"list", "register", "record", "tally", "count", "roll", "database", "log"}
