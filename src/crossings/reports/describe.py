@@ -8,11 +8,11 @@ import re
 from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.mentions import Mention, mentions_of
+from crossings.reports.mentions import Mention
 from crossings.reports.places import of_nation, origin_of, place_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
-from crossings.reports.times import TimePhrase, When, is_vague, resolve, times_of
+from crossings.reports.times import TimePhrase, When, is_vague, resolve
 
 
 def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -> None:
@@ -26,9 +26,10 @@ def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -
             claim.why["source"] = "none named in the sentence"
 
 
-def locate(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
-    """Give every claim its place and origin, in one pass over the sentences."""
-    mentions = [mentions_of(sentence, lexicon) for sentence in reading.sentences]
+def locate(
+    reading: Reading, counts: list[Count], mentions: list[list[Mention]], lexicon: Lexicon
+) -> None:
+    """Give every claim its place and origin; ``mentions`` are the places of each sentence."""
     index = {id(count): number for number, count in enumerate(counts)}
     last = ""
     seen = 0
@@ -105,9 +106,10 @@ def _place_before(earlier: ReadClaim | None, claim: ReadClaim, last: str) -> tup
     return (last, "the place named last") if last else (None, "none named")
 
 
-def date(reading: Reading, counts: list[Count], lexicon: Lexicon) -> None:
-    """Give every claim its time, status, counting and basis."""
-    phrases = [times_of(sentence, lexicon) for sentence in reading.sentences]
+def date(
+    reading: Reading, counts: list[Count], phrases: list[list[TimePhrase]], lexicon: Lexicon
+) -> None:
+    """Give every claim its time, status, counting and basis; ``phrases`` are those of time."""
     today = reading.published or _latest_year(reading, phrases, lexicon)
     phrased: Phrased | None = None
     for claim, count in zip(reading.claims, counts, strict=True):

@@ -23,7 +23,11 @@ def is_capital(token: Token) -> bool:
     """Whether a word begins with a capital letter, or its name does: al-Hol, d'Ivoire."""
     if token.kind != "word":
         return False
-    return token.text[0].isupper() or bool(_PREFIXED.match(token.text))
+    text = token.text
+    if text[0].isupper():
+        return True
+    joined = "-" in text or "'" in text or "’" in text or "‑" in text
+    return joined and bool(_PREFIXED.match(text))
 
 
 _PREFIXED = re.compile(r"[a-z]{1,3}[-‐‑'’][^\W\d_a-z]")

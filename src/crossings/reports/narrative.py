@@ -10,16 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from crossings.reports.attribution import Attribution
 from crossings.reports.cues import Cue
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.mentions import Mention, mentions_of
+from crossings.reports.mentions import Mention
 from crossings.reports.names import is_capital
 from crossings.reports.records import ReadContext, ReadEvent, Reading, Sentence
 from crossings.reports.statement_lexicon import JUDGEMENT, StatementLexicon
 from crossings.reports.statements import Statement, find_statements
-from crossings.reports.times import TimePhrase, resolve, times_of
+from crossings.reports.times import TimePhrase, resolve
 
 _OPPOSITE = {"opening": "closure", "closure": "opening"}
 _STRIKES = ("military_operation", "blockade", "flood")
@@ -38,14 +39,27 @@ _NEAR = 4
 """Sentences within which two statements of opposite content speak of the same passage."""
 
 
+class Surroundings(NamedTuple):
+    """The places and the times that each sentence names."""
+
+    mentions: list[list[Mention]]
+    times: list[list[TimePhrase]]
+
+
 def tell(
-    reading: Reading, attribution: Attribution, lexicon: Lexicon, known: StatementLexicon
+    reading: Reading,
+    attribution: Attribution,
+    around: Surroundings,
+    lexicon: Lexicon,
+    known: StatementLexicon,
 ) -> None:
     """Add the events and the context of a text to its reading."""
     events: list[ReadEvent] = []
     context: list[ReadContext] = []
     statements = find_statements(reading.sentences, known)
-    _surround(statements, lexicon)
+    for statement in statements:
+        statement.mentions = around.mentions[statement.sentence.index]
+        statement.times = around.times[statement.sentence.index]
     told = Counter(s.sentence.index for s in statements if s.rule.table == "event")
     for statement in statements:
         cue = attribution.cue(statement.sentence.index, statement.trigger)
@@ -60,18 +74,6 @@ def tell(
     for one in context:
         one.bears_on = main
     reading.events, reading.context = events, context
-
-
-def _surround(statements: Sequence[Statement], lexicon: Lexicon) -> None:
-    """Give every statement the places and times of its sentence, looked up once a sentence."""
-    mentions: dict[int, list[Mention]] = {}
-    times: dict[int, list[TimePhrase]] = {}
-    for statement in statements:
-        index = statement.sentence.index
-        if index not in mentions:
-            mentions[index] = mentions_of(statement.sentence, lexicon)
-            times[index] = times_of(statement.sentence, lexicon)
-        statement.mentions, statement.times = mentions[index], times[index]
 
 
 def _event(

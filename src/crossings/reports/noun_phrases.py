@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from crossings.reports.lexicon import Lexicon
 from crossings.reports.names import LONGEST, Names, is_capital
+from crossings.reports.records import Sentence
 
 _REACH = 22
 _OPENERS = {
@@ -39,8 +41,18 @@ _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
 class NounPhrases(Names):
     """Finds the noun phrases of one sentence in which a speaker is named."""
 
+    def __init__(self, sentence: Sentence, lexicon: Lexicon) -> None:
+        super().__init__(sentence, lexicon)
+        self._first: tuple[int, int] | None = None
+        self._looked = False
+
     def subject(self) -> tuple[int, int] | None:
         """The first noun phrase of the sentence, before its first verb."""
+        if not self._looked:
+            self._first, self._looked = self._subject(), True
+        return self._first
+
+    def _subject(self) -> tuple[int, int] | None:
         for position, token in enumerate(self.tokens):
             following = self.tokens[position + 1] if position + 1 < len(self.tokens) else token
             acts = "maybe_verb" in token.classes and "determiner" in following.classes

@@ -7,7 +7,7 @@ length of the text and of the longest phrase, not on how many phrases there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Generic, TypeVar
 
 from crossings.reports.records import Token
@@ -55,9 +55,16 @@ class Phrases(Generic[T]):
             best = (position, node[_PAYLOAD])
         return best
 
-    def find(self, tokens: Sequence[Token]) -> list[tuple[int, int, list[T]]]:
-        """All phrases in ``tokens`` as (first, last excluded, payloads), overlaps included."""
+    def find(
+        self, tokens: Sequence[Token], words: Set[str] | None = None
+    ) -> list[tuple[int, int, list[T]]]:
+        """All phrases in ``tokens`` as (first, last excluded, payloads), overlaps included.
+
+        ``words``, where they are at hand, are those of the tokens: most tables share none of them.
+        """
         root = self._root
+        if words is not None and root.keys().isdisjoint(words):
+            return []
         found = []
         for position, token in enumerate(tokens):
             node = root.get(token.low)

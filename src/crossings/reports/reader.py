@@ -12,12 +12,14 @@ from crossings.reports.describe import attribute, date, locate
 from crossings.reports.groups import tie_claims
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.lexicon_files import load_lexicon
-from crossings.reports.narrative import tell
+from crossings.reports.mentions import mentions_of
+from crossings.reports.narrative import Surroundings, tell
 from crossings.reports.numbers import find_figures
 from crossings.reports.records import ReadClaim, Reading, Sentence, Token
 from crossings.reports.sentences import sentence_spans
 from crossings.reports.shares import add_shares
 from crossings.reports.statement_lexicon import load_statement_lexicon
+from crossings.reports.times import times_of
 from crossings.reports.tokens import tokenise
 
 Spans = list[tuple[int, int]]
@@ -91,12 +93,15 @@ def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Readin
     ]
     attribution = Attribution(text, sentences, lexicon)
     attribute(reading, counts, attribution)
-    locate(reading, counts, lexicon)
-    date(reading, counts, lexicon)
+    mentions = [mentions_of(sentence, lexicon) for sentence in sentences]
+    times = [times_of(sentence, lexicon) for sentence in sentences]
+    locate(reading, counts, mentions, lexicon)
+    date(reading, counts, times, lexicon)
     tie_claims(reading.claims, counts, lexicon)
     attribution.inherit(reading.claims)
     add_shares(reading, attribution)
-    tell(reading, attribution, lexicon, load_statement_lexicon(before.language))
+    known = load_statement_lexicon(before.language)
+    tell(reading, attribution, Surroundings(mentions, times), lexicon, known)
     return reading
 
 

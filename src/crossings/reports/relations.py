@@ -27,8 +27,11 @@ class Phrased:
         self.sentence = sentence
         tables = {**lexicon.status, **lexicon.counting}
         tables |= {f"on {name}": phrases for name, phrases in lexicon.basis.items()}
+        words = {token.low for token in sentence.tokens}
         self._found = {
-            name: [(first, payloads[0]) for first, _, payloads in phrases.find(sentence.tokens)]
+            name: [
+                (first, payloads[0]) for first, _, payloads in phrases.find(sentence.tokens, words)
+            ]
             for name, phrases in tables.items()
         }
 

@@ -423,6 +423,9 @@ def _listed(
     tokens = sentence.tokens
     cues = []
     for position in range(1, len(tokens) - 3):
+        low = tokens[position].low
+        if low not in lexicon.speech.keeping and low not in lexicon.speech.revising:
+            continue
         listing = _record_after(tokens, position, lexicon)
         if listing is None:
             continue
