@@ -8,7 +8,7 @@ listed in the folder. The forms are ``base``, ``s``, ``ed`` (past), ``en`` (past
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Rules = Sequence[Sequence[str]]
 
@@ -34,17 +34,24 @@ class Inflection:
     doubling: frozenset[str]
     """Verbs that double their last letter before -ed and -ing."""
     irregular_nouns: Mapping[str, str]
+    known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    """Forms made before: most phrases share their verb with others."""
 
     def verb(self, lemma: str) -> dict[str, str]:
         """The five forms of a verb; of a phrase ("set off") the first word is inflected."""
         head, _, rest = lemma.partition(" ")
-        forms = {
-            name: f"{form} {rest}" if rest else form for name, form in self._verb(head).items()
-        }
+        if not rest:
+            return self._verb(head)
+        forms = {name: f"{form} {rest}" for name, form in self._verb(head).items()}
         forms["base"] = lemma
         return forms
 
     def _verb(self, lemma: str) -> dict[str, str]:
+        if lemma not in self.known:
+            self.known[lemma] = self._inflected(lemma)
+        return self.known[lemma]
+
+    def _inflected(self, lemma: str) -> dict[str, str]:
         stem = lemma + lemma[-1] if lemma in self.doubling else lemma
         past = changed(stem, self.verb_ed)
         forms = {
