@@ -59,8 +59,8 @@ def test_a_document_that_takes_too_long_is_left_out_and_the_rest_is_read(tmp_pat
     (tmp_path / "a.html").write_text(slow)
     (tmp_path / "b.txt").write_text(SENTENCE)
     files = [tmp_path / "a.html", tmp_path / "b.txt"]
-    bad, good = read_files(files, workers=1, seconds=1.5)
-    assert bad.error.endswith("took longer than 1.5 s, left out")
+    bad, good = read_files(files, workers=1, seconds=5)  # a new process may start slowly
+    assert bad.error.endswith("took longer than 5 s, left out")
     assert good.reading is not None
 
 

@@ -14,6 +14,7 @@ import crossings as cx
 from benchmarks.reading_scores import pairs, score, source_right
 from crossings.errors import InputError
 from crossings.reports.lexicon_files import languages
+from crossings.reports.reader import BLOCK
 from tests.reports.labelled import PASSAGES, passages
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "reports"
@@ -159,3 +160,22 @@ def test_a_language_that_is_not_there() -> None:
 def test_the_same_text_gives_the_same_reading() -> None:
     text = passages()[0]["text"]
     assert cx.read(text, "2023-05-02").as_dict() == cx.read(text, "2023-05-02").as_dict()
+
+
+@given(st.integers(0, 3), st.integers(1, 3))
+@settings(max_examples=4, deadline=None)
+def test_a_long_document_is_read_in_blocks(before: int, blocks: int) -> None:
+    """Nothing is lost or moved at the edge of a block, and no words are kept."""
+    told = "At least 20 people, five of them children, were killed in Goma, police said. "
+    filler = "The road was open. " * (BLOCK * blocks + before - 1)
+    text = filler + told + "The rest fled. " * BLOCK + told
+    reading = cx.read(text, "2023-09-25")
+    check(reading)
+    assert [claim.figure_text for claim in reading.claims] == ["At least 20", "five"] * 2
+    assert [claim.part_of for claim in reading.claims] == [None, 0, None, 2]
+    assert all(not sentence.tokens and not sentence.text for sentence in reading.sentences)
+    for claim in reading.claims:
+        sentence = reading.sentences[claim.sentence]
+        assert (sentence.start, sentence.end) == (claim.sentence_start, claim.sentence_end)
+        assert sentence.index == claim.sentence
+        assert "people" in reading.quote(claim)

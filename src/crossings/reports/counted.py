@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crossings.reports.measures import Sign
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Sentence
+from crossings.reports.signs import Sign
 
 
 @dataclass(slots=True)

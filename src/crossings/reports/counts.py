@@ -16,10 +16,11 @@ from crossings.reports.bare import (
 )
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Signs, Verdict, measure_of, sign_before
+from crossings.reports.measures import Verdict, measure_of, sign_before
 from crossings.reports.nouns import Head, head_of
 from crossings.reports.records import Figure, Sentence, Token
 from crossings.reports.rejection import rejected
+from crossings.reports.signs import Signs
 from crossings.reports.tolls import Toll, toll_measure, toll_of
 
 _HARM = {"killed", "injured", "missing", "detained", "displaced", "evacuated"}

@@ -9,11 +9,10 @@ sentence, so that weighing a sign takes constant time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
-from crossings.reports.lexicon import BESIDE, WITHIN, Lexicon, Trigger
 from crossings.reports.nouns import Head
-from crossings.reports.records import Figure, Sentence, Token
+from crossings.reports.records import Figure, Token
+from crossings.reports.signs import Sign, Signs
 
 TOO_FAR = 4.5
 """A sign that costs more says nothing about the figure."""
@@ -21,22 +20,6 @@ _REACH = 45
 _IMPOSSIBLE = 99.0
 _OTHER = 0.25
 """How much weaker signs of the measure ``other`` are: it says least."""
-
-_VERB_PRICE = 1.5
-_PRICES = (
-    ("light", 0.25),
-    ("negation", 0.4),
-    ("relative", 0.35),
-    ("clause_word", 1.6),
-    ("auxiliary", 0.1),
-    ("modal", 0.1),
-    ("verb", _VERB_PRICE),
-    ("conjunction", 0.7),
-    ("preposition", 0.25),
-    ("determiner", 0.05),
-    ("adverb", 0.06),
-)
-_SIGN_PRICES = {",": 0.7, ";": 2.0, ":": 1.0, "–": 1.0, "—": 1.0, "(": 1.0, ")": 0.6, ".": 1.0}
 _NOUN_COST = {"refugees_hosted": 2.6, "displaced": 1.2, "other": 1.9, "in_need": 1.2}
 _SURE_NOUNS = {
     "dead", "bodies", "corpses", "deaths", "fatalities", "injuries", "injured", "wounded",
@@ -50,29 +33,6 @@ _SURE_NOUNS = {
 _NOTHING_ELSE = {
     "bodies", "body", "corpses", "corpse", "dead bodies", "deaths", "fatalities", "remains",
 }  # fmt: skip
-_INSERTIONS = {
-    "including",
-    "most",
-    "mostly",
-    "many",
-    "mainly",
-    "among",
-    "some",
-    "about",
-    "half",
-    "or",
-}
-_LONGEST_INSERTION = 22
-_PLURALS = {"people", "men", "women", "children", "police", "more", "who", "others", "dead"}
-
-
-@dataclass(slots=True)
-class Sign:
-    """A trigger found in a sentence, as token span."""
-
-    first: int
-    last: int
-    trigger: Trigger
 
 
 @dataclass(slots=True)
@@ -83,64 +43,6 @@ class Verdict:
     cost: float
     why: str
     sign: Sign | None = None
-
-
-class Signs:
-    """The signs of one sentence and the price of what lies between any two of its tokens."""
-
-    def __init__(self, sentence: Sentence, lexicon: Lexicon, figures: list[Figure]) -> None:
-        self.tokens = sentence.tokens
-        self.found = _longest(
-            [
-                Sign(first, last, trigger)
-                for first, last, triggers in lexicon.triggers.find(sentence.tokens)
-                for trigger in triggers
-                if _has_what_it_needs(sentence.tokens, first, last, trigger)
-                and not _in_a_name(sentence.tokens, first, lexicon)
-            ]
-        )
-        prices = [_price(token) for token in sentence.tokens]
-        for position in range(1, len(prices)):
-            if sentence.tokens[position].low == "since" and (
-                "have" in sentence.tokens[position - 1].classes
-            ):
-                prices[position] = 0.06  # "have since been released"
-            if sentence.tokens[position].low == "to" and (
-                sentence.tokens[position - 1].low in lexicon.catenative
-            ):
-                prices[position - 1] = 0.15  # "chose to go home"
-            joined = prices[position - 1 : position] == [_VERB_PRICE] and _joins_verbs(
-                sentence.tokens, position
-            )
-            if joined:  # "have been disarmed and detained"
-                prices[position - 1 : position + 1] = [0.2, 0.1]
-        for figure in figures:
-            if _joins_people(sentence.tokens, figure.first, lexicon):
-                prices[figure.first - 1] = 0.1  # "four soldiers and two civilians were killed"
-                prices[figure.first] += 0.2
-                continue
-            prices[figure.first] += 1.3
-        _make_units_cheap(sentence.tokens, prices)
-        for sign in self.found:
-            if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
-                prices[sign.first] = max(prices[sign.first], 1.3)
-        self.asides = _make_insertions_cheap(sentence.tokens, prices, lexicon)
-        self._sums = [0.0, *accumulate(prices)]
-
-    def price(self, first: int, last: int) -> float:
-        """The price of the tokens from ``first`` up to ``last``."""
-        return self._sums[last] - self._sums[first] if last > first else 0.0
-
-
-def _joins_verbs(tokens: list[Token], position: int) -> bool:
-    """Whether an "and" joins two participles."""
-    return (
-        tokens[position].low in {"and", "or"}
-        and tokens[position - 1].low.endswith(("ed", "en"))
-        and position + 1 < len(tokens)
-        and "verb" in tokens[position + 1].classes
-        and tokens[position + 1].low.endswith(("ed", "en"))
-    )
 
 
 def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
@@ -172,120 +74,6 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
 _GROUPS = {"refugees_hosted", "displaced", "returned", "evacuated"}
 _RECEIVED = {"arrived", "other", "refugees_hosted"}
 _LIVING = {"live", "accept", "register", "receive", "remain", "reside", "stay", "settle", "admit"}
-_FACILITIES = {
-    "camp", "camps", "centre", "centres", "center", "centers", "site", "sites", "cell", "cells",
-    "facility", "facilities", "country", "countries", "area", "areas", "point", "points",
-}  # fmt: skip
-
-
-def _joins_people(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
-    """Whether "and" joins the figure at ``first`` to people counted right before it."""
-    if first < 3 or tokens[first - 1].low != "and":
-        return False
-    hit = lexicon.people.at(tokens, first - 2)
-    return hit is not None and hit[1][0].plural
-
-
-def _in_a_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """Whether a word is part of the name of a body: the Red Cross."""
-    if not tokens[position].text[0].isupper():
-        return False
-    for first in range(max(0, position - 2), position):
-        hit = lexicon.speech.organisations.at(tokens, first)
-        if hit is not None and hit[0] > position:
-            return True
-    return False
-
-
-def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
-    """Whether a trigger has the word near that it needs, and is no noun spelled like a verb."""
-    if trigger.needs:
-        ahead = tokens[last : last + WITHIN]
-        if not any(token.low in trigger.needs for token in ahead):
-            return False
-    if trigger.beside and not any(
-        token.low in trigger.beside for token in tokens[max(0, first - BESIDE) : first]
-    ):
-        return False
-    if trigger.transitive and (last >= len(tokens) or tokens[last].kind == "sign"):
-        return False
-    if trigger.form == "ing" and last < len(tokens) and tokens[last].low in _FACILITIES:
-        return False  # a holding camp
-    if trigger.form not in {"base", "s"} or first == 0:
-        return True
-    before = tokens[first - 1]
-    if trigger.form == "s" and last < len(tokens) and "maybe_verb" in tokens[last].classes:
-        return False  # "government registers list"
-    if before.low == "to" or before.classes & {"modal", "auxiliary", "pronoun", "adverb"}:
-        return True
-    noun = before.classes & {"determiner", "nationality", "preposition"} or before.low == "'s"
-    if noun or trigger.form == "s":
-        return not noun
-    plural = before.low.endswith("s") or before.kind == "number" or before.low in _PLURALS
-    return plural or "conjunction" in before.classes or before.text[0].isupper()
-
-
-def _make_insertions_cheap(
-    tokens: list[Token], prices: list[float], lexicon: Lexicon
-) -> list[tuple[int, int]]:
-    """What stands in brackets, or between commas after "including", costs next to nothing.
-
-    The spans of those that speak of some of the people before them ("two of them wounded").
-    """
-    asides: list[tuple[int, int]] = []
-    opened: int | None = None
-    closing = ""
-    for position, token in enumerate(tokens):
-        if opened is None:
-            following = tokens[position + 1].low if position + 1 < len(tokens) else ""
-            if token.text == "(" or (
-                token.text == ","
-                and (
-                    following in _INSERTIONS
-                    or _of_them(tokens, position + 1)
-                    or _he_said(tokens, position + 1, lexicon)
-                )
-            ):
-                opened, closing = position, ")" if token.text == "(" else ","
-        elif token.text == closing:
-            prices[opened : position + 1] = [0.03] * (position + 1 - opened)
-            prices[position] = 0.3
-            if _of_them(tokens, opened + 1):
-                asides.append((opened, position))
-            opened = None
-        elif position - opened > _LONGEST_INSERTION or token.text == ";":
-            opened = None
-    return asides
-
-
-def _of_them(tokens: list[Token], position: int) -> bool:
-    """As in "32 soldiers, two of them Nigerian, had died"."""
-    ahead = [token.low for token in tokens[position : position + 5]]
-    return any(pair in _PARTITIVE for pair in pairwise(ahead))
-
-
-def _he_said(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """As in "twelve policemen, he disclosed, have been arrested"."""
-    return (
-        position + 2 < len(tokens)
-        and "speaker_pronoun" in tokens[position].classes
-        and tokens[position + 1].low in lexicon.speech.verbs
-        and tokens[position + 2].text == ","
-    )
-
-
-_PARTITIVE = {("of", "them"), ("of", "whom"), ("of", "these"), ("of", "those")}
-
-
-def _make_units_cheap(tokens: list[Token], prices: list[float]) -> None:
-    """As in "2.61 lakh persons belonging to 82,445 families are lodged in camps"."""
-    for position, token in enumerate(tokens):
-        if token.low not in {"belonging", "comprising", "representing", "equivalent"}:
-            continue
-        for end in range(position + 1, min(position + 7, len(tokens))):
-            if tokens[end].low in {"families", "households"}:
-                prices[position : end + 1] = [0.02] * (end + 1 - position)
-                break
 
 
 def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
@@ -298,26 +86,6 @@ def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
 
 def _reason(sign: Sign, cost: float) -> str:
     return f"{sign.trigger.role}: {sign.trigger.name} ({cost:.2f})"
-
-
-def _longest(signs: list[Sign]) -> list[Sign]:
-    """Signs that lie in no longer one."""
-    kept: list[Sign] = []
-    reach = 0
-    for sign in signs:
-        if sign.last > reach or (kept and sign.first == kept[-1].first):
-            kept.append(sign)
-            reach = max(reach, sign.last)
-    return kept
-
-
-def _price(token: Token) -> float:
-    if token.kind == "sign":
-        return _SIGN_PRICES.get(token.text, 0.15)
-    for name, price in _PRICES:
-        if name in token.classes:
-            return price
-    return 0.12
 
 
 def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from crossings.reports.cues import Cue, Speakers
+from crossings.reports.figure_owners import figure_of, listed, owned, standing
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import helpers_before
 from crossings.reports.names import is_capital
@@ -29,9 +28,9 @@ def spoken_cues(
             _limit(cue, tokens)
             cues.append(cue)
             note(cue, names, memory)
-    cues = _settled(cues) + _figure_of(sentence, names, lexicon)
-    cues += _listed(sentence, names, memory, lexicon)
-    return cues or _standing(sentence, names, lexicon) or _owned(sentence, names, lexicon)
+    cues = _settled(cues) + figure_of(sentence, names, lexicon)
+    cues += listed(sentence, names, memory, lexicon)
+    return cues or standing(sentence, names, lexicon) or owned(sentence, names, lexicon)
 
 
 def _cue_at(
@@ -76,8 +75,6 @@ def _limit(cue: Cue, tokens: list[Token]) -> None:
 
 _OBJECT_OF = {"in", "from", "of", "with", "at", "on", "for", "to", "under"}
 _NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
-
-
 _SAYING = "X, saying ..."
 
 
@@ -398,156 +395,6 @@ def _speaks_backwards(tokens: list[Token], first: int, after: int, names: NounPh
     if before.low == "as":
         return True
     return names.trails_off(after) and first > 4
-
-
-def _figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
-    """As in "the official government figure of 262,704", "an IDMC estimate of 500"."""
-    tokens = sentence.tokens
-    cues = []
-    for position in range(1, len(tokens) - 1):
-        if tokens[position].low not in lexicon.speech.figures or tokens[position + 1].low != "of":
-            continue
-        owner = position - 1
-        known = lexicon.speech.organisations.at(tokens, owner) is not None
-        if known or tokens[owner].low in lexicon.speech.speakers - lexicon.speech.figures:
-            name = names.text(owner, position)
-            last = min(position + 7, len(tokens))
-            cues.append(Cue([name], None, position, last, position, "X figure of", name))
-    return cues
-
-
-def _listed(
-    sentence: Sentence, names: NounPhrases, memory: Speakers, lexicon: Lexicon
-) -> list[Cue]:
-    """As in "the union has a list of 51", "the council keeps a register of"."""
-    tokens = sentence.tokens
-    cues = []
-    for position in range(1, len(tokens) - 3):
-        low = tokens[position].low
-        if low not in lexicon.speech.keeping and low not in lexicon.speech.revising:
-            continue
-        listing = _record_after(tokens, position, lexicon)
-        if listing is None:
-            continue
-        span = names.phrase_before(position)
-        if span is None:
-            continue
-        name = names.text(*span) if names.can_speak(*span) else ""
-        if span[1] - span[0] == 1 and "speaker_pronoun" in tokens[span[0]].classes:
-            one = tokens[span[0]].low in lexicon.speech.one
-            name = memory.person if one else memory.group
-        if name:
-            cues.append(Cue([name], None, position, len(tokens), listing, "X has a list of", name))
-    return cues
-
-
-def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int | None:
-    """The "list of" that is kept, or the "its toll" that is changed, by the verb at a position."""
-    ahead = range(position + 1, min(position + 6, len(tokens)))
-    if tokens[position].low in lexicon.speech.keeping:
-        listing = next((n for n in ahead if tokens[n].low in _RECORDS), None)
-        if listing is not None and _low(tokens, listing + 1) in {"of", "with"}:
-            return listing
-    if tokens[position].low in lexicon.speech.keeping and _on_its_books(tokens, position):
-        return position
-    if tokens[position].low in _GIVES and _counts_harm(tokens, position + 1, lexicon):
-        return position
-    if tokens[position].low not in lexicon.speech.revising:
-        return None
-    own = any(tokens[n].low in _OWN for n in ahead[:3])
-    total = next((n for n in ahead if tokens[n].low in lexicon.rejections["toll"]), None)
-    return total if own and total is not None and _low(tokens, total + 1) in _TOTALS else None
-
-
-def _on_its_books(tokens: list[Token], position: int) -> bool:
-    """As in "the authority had 36 deaths on its books"."""
-    ahead = [token.low for token in tokens[position + 1 : position + 10]]
-    return any(
-        ahead[n : n + 1] == ["on"]
-        and ahead[n + 1 : n + 2]
-        and ahead[n + 1] in _OWN
-        and ahead[n + 2 : n + 3]
-        and ahead[n + 2] in _BOOKS
-        for n in range(len(ahead))
-    )
-
-
-def _counts_harm(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """As in "the ministry gives 175 killed"."""
-    if position + 1 >= len(tokens) or tokens[position].kind != "number":
-        return False
-    return any(
-        found[1][0].measure in {"killed", "injured", "missing"}
-        for index in range(position + 1, min(position + 3, len(tokens)))
-        if (found := lexicon.triggers.at(tokens, index)) is not None
-    )
-
-
-_GIVES = {"give", "gives", "gave"}
-_BOOKS = {"books", "records", "record", "lists", "list", "rolls", "roll", "files", "register"}
-_OWN = {"its", "their", "his", "her", "the", "a", "an"}
-_TOTALS = {"of", "to", "from", "as", "by", "at", ",", ":"}
-_RECORDS = {"list", "register", "record", "tally", "count", "roll", "database", "log"}
-
-
-def _standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
-    """As in "official figures for Syria stand at", "the tally from the ministry is"."""
-    tokens = sentence.tokens
-    cues = []
-    for position in range(len(tokens) - 2):
-        if tokens[position].low not in _FIGURES:
-            continue
-        verb = next(
-            (n for n in range(position + 1, min(position + 16, len(tokens))) if _stands(tokens, n)),
-            None,
-        )
-        maker = next((n for n in range(position + 1, verb or 0) if tokens[n].low in _MADE_BY), None)
-        official = position > 0 and tokens[position - 1].low in {"official", "government"}
-        if verb is None or not (maker is not None or official):
-            continue
-        span = names.phrase_after(maker + 1) if maker is not None else (position - 1, position + 1)
-        if span is not None and names.can_speak(*span):
-            found = names.listed(*span)
-            cues.append(Cue(found, None, position, len(tokens), position, "X's figures stand at"))
-    for cue, later in pairwise(cues):
-        cue.last = later.first
-    return cues
-
-
-def _stands(tokens: list[Token], position: int) -> bool:
-    low = tokens[position].low
-    return low in {"stand", "stands", "stood", "show", "shows", "put", "puts"} or (
-        low in {"is", "was", "are", "were"} and position + 1 < len(tokens)
-    )
-
-
-_FIGURES = {"figures", "figure", "tally", "count", "data", "statistics", "toll", "records"}
-_MADE_BY = {"from", "by"}
-
-
-def _owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
-    """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
-    tokens = sentence.tokens
-    for position in range(3, len(tokens)):
-        own = [token.low for token in tokens[position - 3 : position]]
-        if own[0] == "by" and own[2] == "own" and tokens[position].low in lexicon.speech.figures:
-            span = names.subject()
-            if span is not None and (names.can_speak(*span) or is_capital(tokens[span[0]])):
-                name = names.text(*span)
-                return [Cue([name], None, 0, len(tokens), position, "by its own count", name)]
-    for position in range(1, len(tokens)):
-        owner = position - 1
-        published = tokens[position].low in lexicon.speech.publications
-        while published and owner > position - 5 and owner > 1 and tokens[owner].low != "'s":
-            owner -= 1
-        if not published and tokens[position].low not in lexicon.speech.figures:
-            continue
-        if tokens[owner].low == "'s" and owner > 0:
-            span = names.phrase_before(owner)
-            if span is not None and names.can_speak(*span) and names.is_body(*span):
-                name = names.text(*span)
-                return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
-    return []
 
 
 def note(cue: Cue, names: NounPhrases, memory: Speakers) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Signs, Verdict
+from crossings.reports.measures import Verdict
 from crossings.reports.records import Figure, Token
+from crossings.reports.signs import Signs
 
 _REACH = 26
 _NEAR = 5
