@@ -15,11 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crossings import forecast as forecast
     from crossings.dynamics.rule_sets import simulate as simulate
     from crossings.errors import CrossingsError as CrossingsError
     from crossings.errors import InputError as InputError
     from crossings.errors import OutputError as OutputError
+    from crossings.forecast.issue import forecast as forecast
     from crossings.forecast.outlook import Outlook as Outlook
     from crossings.forecast.what_if import what_if as what_if
     from crossings.reports.reader import read as read
