@@ -25,7 +25,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -288,7 +288,8 @@ def thinned(cells_: Rows) -> Rows:
 
 def take(cells_: Rows, which: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Rows:
     """Some of the cells."""
-    return Rows(*(column[which] for column in cells_))
+    columns: list[Any] = [column[which] for column in cells_]
+    return Rows(*columns)
 
 
 def fit(cells_: Rows) -> F8:
@@ -297,7 +298,8 @@ def fit(cells_: Rows) -> F8:
     steps = np.diag([0.5 * b for _, b in START.values()])
     simplex = np.vstack([start, start + steps])
     options = {"maxfev": 300, "xatol": 0.005, "fatol": 5e-5, "initial_simplex": simplex}
-    found = minimize(loss, start, args=(cells_,), method="Nelder-Mead", options=options)
+    # The stubs know no initial simplex.
+    found = cast(Any, minimize)(loss, start, args=(cells_,), method="Nelder-Mead", options=options)
     return np.asarray(found.x)
 
 

@@ -70,11 +70,11 @@ def differences(crises: list[PastCrisis], curves: dict[str, curve.Curve]) -> lis
         ):
             found.append(f"{one.name}: other rows")
     stored = json.loads((PAST / library.DESCRIPTION_FILE).read_text(encoding="utf-8"))["curves"]
-    for seen, one in curves.items():
+    for seen, fitted in curves.items():
         numbers = stored.get(seen, {})
         off = [
             name
-            for name, values in one.as_dict().items()
+            for name, values in fitted.as_dict().items()
             if not np.allclose(values, numbers.get(name, np.nan), atol=TOLERANCE, rtol=TOLERANCE)
         ]
         found += [f"curve fitted on {seen}: other {name}" for name in off]

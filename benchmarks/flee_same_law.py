@@ -77,8 +77,8 @@ def random_case(folder: Path, number: int) -> None:
         conflicts.append(f"{t}," + ",".join(map(str, values)))
     camps = [n for n, k in zip(names, kinds, strict=True) if k == "camp"]
     layout = ["total,total.csv", *(f"{c},{c}.csv" for c in camps)]
-    series = {c: np.cumsum(rng.integers(0, 40, days)) for c in camps}
-    series["total"] = np.sum(list(series.values()), axis=0)
+    series: dict[str, list[int]] = {c: np.cumsum(rng.integers(0, 40, days)).tolist() for c in camps}
+    series["total"] = [sum(day) for day in zip(*series.values(), strict=True)]
     dates = np.datetime64("2020-01-01") + np.arange(days)
     for part in ("input_csv", "source_data"):
         (folder / part).mkdir(parents=True)

@@ -27,6 +27,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -109,7 +110,7 @@ def opened(data: bytes) -> None:
 def understood(text: str) -> None:
     """Hold what the reader promises."""
     reading = read(text, "2023-09-25")
-    told = [*reading.claims, *reading.shares, *reading.events, *reading.context]
+    told: list[Any] = [*reading.claims, *reading.shares, *reading.events, *reading.context]
     for one in told:
         assert 0 <= one.sentence_start <= one.start < one.end <= one.sentence_end <= len(text)
     for claim in [*reading.claims, *reading.shares]:
@@ -144,7 +145,23 @@ def letters(draw: random.Random) -> str:
 
 def answer(draw: random.Random) -> object:
     """What a model might answer."""
-    values = (None, True, -1, 0, 3, 2900, 10**400, 1.5, "", "Armenia", "x", [], ["AFP"], {}, [[]])
+    values: tuple[object, ...] = (
+        None,
+        True,
+        -1,
+        0,
+        3,
+        2900,
+        10**400,
+        1.5,
+        "",
+        "Armenia",
+        "x",
+        [],
+        ["AFP"],
+        {},
+        [[]],
+    )
     quote = PROSE[(i := draw.randint(0, 80)) : i + draw.randint(0, 90)]
     base: dict[str, object] = {
         "quote": quote,

@@ -29,7 +29,7 @@ def network(places: int, origins: int) -> Network:
     """Places at random, each joined to its four nearest by routes of 1 to 20 hours."""
     rng = np.random.default_rng(1)
     position = rng.random((places, 2))
-    _, near = cKDTree(position).query(position, k=5)
+    near = np.asarray(cKDTree(position).query(position, k=5)[1])
     pairs = {(min(i, int(j)), max(i, int(j))) for i in range(places) for j in near[i] if i != j}
     edges = []
     for k, (a, b) in enumerate(sorted(pairs)):

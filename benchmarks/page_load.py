@@ -23,13 +23,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crossings.exchange.kept import Kept
 from crossings.forecast.issue import forecast
 from crossings.situation.catalogue import load
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Request
 
 SITUATION = "nagorno-karabakh-2023"
 HERE = Path(__file__).parent
@@ -106,6 +111,11 @@ SLOWER = 4
 """How many times slower than this machine a phone computes."""
 
 
+def _keep_address(asked: list[str]) -> Callable[[Request], None]:
+    """What adds the address of each request to a list of its own."""
+    return lambda request: asked.append(request.url)
+
+
 def on_a_phone(port: int) -> dict[str, object]:
     """The first view on a throttled phone without anything cached: when headline and chart stand.
 
@@ -127,7 +137,7 @@ def on_a_phone(port: int) -> dict[str, object]:
             session.send("Network.emulateNetworkConditions", {"offline": False, **PHONE})
             session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             asked: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.on("request", _keep_address(asked))
             page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
             page.locator("svg.chart:visible").first.wait_for()
             taken.append(page.evaluate("performance.now()"))

@@ -31,7 +31,7 @@ def read_manifest() -> list[dict[str, Any]]:
 
 def place_of(row: dict[str, Any]) -> Path:
     """Where a file lies: in ``vendor/``, or where its entry says (what only the tests need)."""
-    return ROOT / row["place"] / row["file"] if "place" in row else VENDOR / row["file"]
+    return Path(ROOT, row["place"], row["file"]) if "place" in row else Path(VENDOR, row["file"])
 
 
 def wrong_files() -> list[str]:
