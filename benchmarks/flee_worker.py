@@ -23,6 +23,26 @@ from flee.datamanager import handle_refugee_data, read_period
 from flee.SimulationSettings import SimulationSettings
 
 
+def follow_routes_for_certain() -> None:
+    """Make people with a route in progress go on whatever the place, as in the rules here.
+
+    Flee 3.1 as published lets them wait by the move chance of the place, camps included. It matters
+    for awareness 2 and 3 only; without this the comparison would show nothing else there.
+    """
+    published = flee.Person.evolve
+
+    def evolve(person: Any, *args: Any, **named: Any) -> None:
+        if person.travelling or not person.route:
+            published(person, *args, **named)
+            return
+        place = person.location
+        usual, place.movechance = place.movechance, 1.0
+        published(person, *args, **named)
+        place.movechance = usual
+
+    flee.Person.evolve = evolve
+
+
 def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> dict[str, Any]:
     """One run: people at every place and on links after each day, and the CPU time of the days."""
     random.seed(seed)
@@ -84,6 +104,9 @@ def main() -> None:
     days, hasten, first, seeds = (int(text) for text in sys.argv[3:7])
     out = out.resolve()
     os.chdir(folder)
+    SimulationSettings.ReadFromYML(str(settings))
+    if SimulationSettings.move_rules["AwarenessLevel"] > 1:
+        follow_routes_for_certain()
     runs = []
     for seed in range(first, first + seeds):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
