@@ -21,6 +21,7 @@ import xarray as xr
 
 from crossings.dynamics.streams import block_uniforms, entity_code, normals
 from crossings.errors import InputError
+from crossings.forecast.apart import far_apart
 from crossings.forecast.corridors import Corridors, corridors
 from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
 from crossings.forecast.growth.levels import published_series
@@ -259,7 +260,10 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
         carried_by="mechanistic and growth" if weight else "mechanistic",
         diagnostics=_diagnostics(ready, start) | _component(growth, weight),
         versions=_versions(),
-        notes=_notes(last, growth.learned, weight, start),
+        notes=(
+            *_notes(last, growth.learned, weight, start),
+            *far_apart(asked.situation, ARRIVED, issued_at),
+        ),
     )
 
 
