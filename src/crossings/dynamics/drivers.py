@@ -76,7 +76,8 @@ def _share_after(when: float, begin: float, step_hours: float) -> float:
 
 
 @compiled
-def _kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float) -> float:
+def kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float) -> float:
+    """The sum of what the events before an hour add on the log scale, each fading since."""
     total = 0.0
     for j in range(at.size):
         if hour >= at[j]:
@@ -103,7 +104,7 @@ def hazards(drive: Intensity, path: F8, channel: int, steps: int, step_hours: fl
             z = path[i, t, channel]
             x = drive.sd[i] * z if t == 0 else keep * x + fresh * z
             hour = (t + 0.5) * step_hours
-            log_kick = _kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
+            log_kick = kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
             value = rate * math.exp(min(12.0, x + log_kick)) * step_hours
             # The flow may start within a step: count the share of the step after it.
             after = _share_after(start, t * step_hours, step_hours)
@@ -148,7 +149,7 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
                 if after <= 0.0:
                     out[i, t, g] = 0.0
                     continue
-                log_kick = _kick(hour, kick_size, kind, at, flow.kick_hours) if at.size else 0.0
+                log_kick = kick(hour, kick_size, kind, at, flow.kick_hours) if at.size else 0.0
                 size = people * math.exp(min(8.0, max(-8.0, c + b + log_kick)))
                 size *= first + (1.0 - first) * (1.0 - math.exp(-max(0.0, age) / ramp))
                 size *= 1.0 - night_share[t] * (1.0 - night)

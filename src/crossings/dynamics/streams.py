@@ -75,19 +75,27 @@ def _unit(high: np.uint64, low: np.uint64) -> float:
     return (float(bits) + 0.5) * _TO_UNIT
 
 
-@compiled
-def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tuple[float, float]:
-    """Two independent uniforms in (0, 1) at an address.
-
-    ``member``, ``entity``, ``step`` and ``purpose`` are taken modulo 2^32, ``seed`` modulo 2^64.
-    """
-    w0, w1, w2, w3 = philox(
+@inlined
+def _words_at(
+    seed: int, member: int, entity: int, step: int, purpose: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """The four random words at an address."""
+    return philox(
         np.uint64(member) & _LOW,
         np.uint64(entity) & _LOW,
         np.uint64(step) & _LOW,
         np.uint64(purpose) & _LOW,
         np.uint64(seed),
     )
+
+
+@compiled
+def uniforms(seed: int, member: int, entity: int, step: int, purpose: int) -> tuple[float, float]:
+    """Two independent uniforms in (0, 1) at an address.
+
+    ``member``, ``entity``, ``step`` and ``purpose`` are taken modulo 2^32, ``seed`` modulo 2^64.
+    """
+    w0, w1, w2, w3 = _words_at(seed, member, entity, step, purpose)
     return _unit(w0, w1), _unit(w2, w3)
 
 
@@ -96,13 +104,7 @@ def stream_key(
     seed: int, member: int, entity: int, step: int, purpose: int
 ) -> tuple[np.uint64, np.uint64]:
     """The key of the stream at an address: for many draws there (:func:`nth_uniform`)."""
-    w0, w1, w2, w3 = philox(
-        np.uint64(member) & _LOW,
-        np.uint64(entity) & _LOW,
-        np.uint64(step) & _LOW,
-        np.uint64(purpose) & _LOW,
-        np.uint64(seed),
-    )
+    w0, w1, w2, w3 = _words_at(seed, member, entity, step, purpose)
     return (w0 << _SHIFT32) | w1, (w2 << _SHIFT32) | w3
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.compiled import compiled, parallel_entry
-from crossings.dynamics.drivers import HEAVY, Intensity, Throughput
+from crossings.dynamics.drivers import HEAVY, Intensity, Throughput, kick
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -35,15 +35,6 @@ class Pool(NamedTuple):
     leavers: F8
     decided: F8
     contagion: F8
-
-
-@compiled
-def _kicks(hour: float, size: F8, kind: I8, at: F8, lasting: float) -> float:
-    total = 0.0
-    for j in range(at.size):
-        if hour >= at[j]:
-            total += size[kind[j]] * math.exp(-(hour - at[j]) / lasting)
-    return total
 
 
 @compiled
@@ -168,7 +159,7 @@ def _log_drive(drive: Intensity, i: int, t: int, step_hours: float) -> float:
     hour = (t + 0.5) * step_hours
     after = min(1.0, max(0.0, (t + 1.0) - drive.start[i] / step_hours))
     factor = after + (1.0 - after) * drive.before[i]
-    kicks = _kicks(hour, drive.kick_size[i], drive.kick_kind, drive.kick_hour, drive.kick_hours)
+    kicks = kick(hour, drive.kick_size[i], drive.kick_kind, drive.kick_hour, drive.kick_hours)
     return math.log(max(1e-300, drive.rate[i] * factor * step_hours)) + kicks
 
 

@@ -61,6 +61,9 @@ WOVEN_STEPS = (1.0, 0.5, 0.2, 0.07)
 ERROR_STEPS = 12
 """Steps of the parameters of errors for each replay."""
 
+ERROR = 0.3
+"""Probability that a parameter of errors takes part in one of them."""
+
 TARGET_ACCEPTANCE = 0.25
 GLIDE_ACCEPTANCE = 0.6
 LEAPS, LAST_LEAPS = 6, 12
@@ -267,10 +270,7 @@ class Sampler:
     def _evaluate(self, coordinates: F8, path: F8) -> tuple[F8, F8]:
         self.replays += 1
         settled, fresh = self.target.log_likelihoods(coordinates, path, self.stage)
-        return (
-            np.where(np.isfinite(settled), settled, -1e300),
-            np.where(np.isfinite(fresh), fresh, -1e300),
-        )
+        return _finite(settled), _finite(fresh)
 
     def _code(self, purpose: str) -> int:
         return (entity_code(purpose) + self.round * 7919) & 0xFFFFFFFF
@@ -349,23 +349,20 @@ class Sampler:
 
     def _glide(self, state: Particles, leaps: int) -> None:
         """Follow the slope for a few leaps: see :mod:`crossings.forecast.glide`."""
-        steps = self.target.stages[self.stage].steps
-        n, own = state.coordinates.shape
-        place = np.concatenate([state.coordinates, state.path[:, :steps].reshape(n, -1)], axis=1)
+        place = self._place(state)
         coordinates, path = state.coordinates, state.path.copy()
         _, _, slope = self._slopes(coordinates, path)
         metric = glide.learn(slope)
         self.information = metric.information
         momentum = metric.momentum(self._block("glide", 1, place.shape[1])[:, 0])
-        uniform = block_uniforms(self.seed, self._code("glide pace"), n)
+        uniform = block_uniforms(self.seed, self._code("glide pace"), self.n)
         pace = (self.pace * PACES**-uniform)[:, None]
         energy = 0.5 * (momentum * metric.velocity(momentum) + place**2).sum(axis=1)
         momentum -= 0.5 * pace * (place - slope)
         value = (state.settled, state.fresh)
         for leap in range(leaps):
             place = place + pace * metric.velocity(momentum)
-            coordinates = np.ascontiguousarray(place[:, :own])
-            path[:, :steps] = place[:, own:].reshape(n, steps, -1)
+            coordinates = self._read(place, path)
             settled, fresh, slope = self._slopes(coordinates, path)
             value = (settled, fresh)
             last = leap == leaps - 1
@@ -373,38 +370,41 @@ class Sampler:
         energy -= 0.5 * (momentum * metric.velocity(momentum) + place**2).sum(axis=1)
         energy = np.where(np.isfinite(energy), energy, -np.inf)
         yes = self._decide("glide", state, value, energy)
-        state.coordinates = np.where(yes[:, None], coordinates, state.coordinates)
-        state.path[yes] = path[yes]
+        _take(state, yes, coordinates, path)
         factor = np.exp(0.5 * (float(yes.mean()) - GLIDE_ACCEPTANCE))
         self.pace = float(np.clip(self.pace * factor, 0.01, 0.5))
 
     def _renew(self, state: Particles, number: int) -> None:
         """Crank-Nicolson on everything, each direction as far as the figures leave it free."""
-        steps = self.target.stages[self.stage].steps
-        n, own = state.coordinates.shape
-        place = np.concatenate([state.coordinates, state.path[:, :steps].reshape(n, -1)], axis=1)
+        place = self._place(state)
         if self.information.size != place.shape[1]:
             return
         step = 1.0 / np.sqrt(1.0 + self.care * self.information)
         fresh = self._block(f"free {number}", 1, place.shape[1])[:, 0]
         place = np.sqrt(1.0 - step**2) * place + step * fresh
-        coordinates, path = np.ascontiguousarray(place[:, :own]), state.path.copy()
-        path[:, :steps] = place[:, own:].reshape(n, steps, -1)
+        path = state.path.copy()
+        coordinates = self._read(place, path)
         yes = self._decide(f"free {number}", state, self._evaluate(coordinates, path))
-        state.coordinates = np.where(yes[:, None], coordinates, state.coordinates)
-        state.path[yes] = path[yes]
+        _take(state, yes, coordinates, path)
         self.care = float(np.clip(self.care * np.exp(TARGET_ACCEPTANCE - yes.mean()), 0.5, 1e4))
+
+    def _place(self, state: Particles) -> F8:
+        """Coordinates and the noises of the stage in one row a particle."""
+        path = state.path[:, : self.target.stages[self.stage].steps]
+        return np.concatenate([state.coordinates, path.reshape(self.n, -1)], axis=1)
+
+    def _read(self, place: F8, path: F8) -> F8:
+        """The coordinates of such rows; their noises go into ``path``."""
+        steps, own = self.target.stages[self.stage].steps, self.target.parameters
+        path[:, :steps] = place[:, own:].reshape(self.n, steps, -1)
+        return np.ascontiguousarray(place[:, :own])
 
     def _slopes(self, coordinates: F8, path: F8) -> tuple[F8, F8, F8]:
         self.replays += 1
         settled, fresh, one, two = self.target.slopes(coordinates, path, self.stage, self.beta)
         slope = np.concatenate([one, two.reshape(one.shape[0], -1)], axis=1)
         slope = np.clip(np.nan_to_num(slope, nan=0.0), -STEEPEST, STEEPEST)
-        return (
-            np.where(np.isfinite(settled), settled, -1e300),
-            np.where(np.isfinite(fresh), fresh, -1e300),
-            slope,
-        )
+        return _finite(settled), _finite(fresh), slope
 
     def _refresh(self, state: Particles) -> None:
         """Draw who would leave anew from the prior: the modes of a mixture must not die out."""
@@ -440,14 +440,8 @@ class Sampler:
         step = WOVEN_STEPS[(self.round + number) % len(WOVEN_STEPS)]
         for block, members in self.target.blocks.items():
             name = f"woven {block} {number}"
-            chosen = np.array(members, dtype=np.int64)
-            fresh = self._block(name, 1, chosen.size)[:, 0]
-            pick = ndtr(self._block(f"{name} which", 1, chosen.size)[:, 0]) < WOVEN
             x = state.coordinates
-            moved = x.copy()
-            moved[:, chosen] = np.where(
-                pick, np.sqrt(1 - step**2) * x[:, chosen] + step * fresh, x[:, chosen]
-            )
+            moved = self._shifted(x, members, (name, f"{name} which"), WOVEN, step)
             channels, noise, ratio = self.target.interweave(block, x, moved, state.path, self.stage)
             uniform = block_uniforms(self.seed, self._code(f"accept {name}"), self.n)
             yes = np.asarray(np.log(uniform) < ratio)
@@ -462,14 +456,8 @@ class Sampler:
         step = WOVEN_STEPS[(self.round + number) % len(WOVEN_STEPS)]
         for block, members in self.target.loose_blocks.items():
             name = f"loose {block} {number}"
-            chosen = np.array(members, dtype=np.int64)
-            fresh = self._block(name, 1, chosen.size)[:, 0]
-            pick = ndtr(self._block(f"{name} which", 1, chosen.size)[:, 0]) < LOOSE
             x = state.coordinates
-            moved = x.copy()
-            moved[:, chosen] = np.where(
-                pick, np.sqrt(1 - step**2) * x[:, chosen] + step * fresh, x[:, chosen]
-            )
+            moved = self._shifted(x, members, (name, f"{name} which"), LOOSE, step)
             moved, channels, noise, ratio = self.target.interweave_loosely(
                 block, x, moved, state.path, self.stage
             )
@@ -477,25 +465,47 @@ class Sampler:
             for k, channel in enumerate(channels):
                 path[:, :steps, channel] = noise[:, :, k]
             yes = self._decide(name, state, self._evaluate(moved, path), ratio)
-            state.coordinates = np.where(yes[:, None], moved, x)
-            state.path[yes] = path[yes]
+            _take(state, yes, moved, path)
+
+    def _shifted(
+        self, x: F8, members: tuple[int, ...], purposes: tuple[str, str], share: float, step: float
+    ) -> F8:
+        """Some coordinates ``members`` moved by Crank-Nicolson, each with the chance ``share``.
+
+        ``purposes`` address the fresh normals, and those that say who takes part.
+        """
+        chosen = np.array(members, dtype=np.int64)
+        fresh = self._block(purposes[0], 1, chosen.size)[:, 0]
+        pick = ndtr(self._block(purposes[1], 1, chosen.size)[:, 0]) < share
+        moved = x.copy()
+        moved[:, chosen] = np.where(
+            pick, np.sqrt(1 - step**2) * x[:, chosen] + step * fresh, x[:, chosen]
+        )
+        return moved
 
     def _move_errors(self, state: Particles) -> None:
         """Move what only the errors of figures depend on: many steps at one replay's price."""
-        errors = np.array(self.target.error_coordinates, dtype=np.int64)
-        if errors.size == 0:
+        errors = self.target.error_coordinates
+        if not errors:
             return
         self.replays += 1
         told = self.target.replay(state.coordinates, state.path, self.stage)
         for number in range(ERROR_STEPS):
             x = state.coordinates
-            fresh = self._block(f"error {number}", 1, errors.size)[:, 0]
-            pick = ndtr(self._block(f"error which {number}", 1, errors.size)[:, 0]) < 0.3
             step = 0.4 if number % 2 else 1.0
-            moved = x.copy()
-            moved[:, errors] = np.where(
-                pick, np.sqrt(1 - step**2) * x[:, errors] + step * fresh, x[:, errors]
-            )
+            purposes = (f"error {number}", f"error which {number}")
+            moved = self._shifted(x, errors, purposes, ERROR, step)
             value = self.target.compare(told, moved, self.stage)
             yes = self._decide(f"error {number}", state, value)
             state.coordinates = np.where(yes[:, None], moved, x)
+
+
+def _finite(value: F8) -> F8:
+    """Log likelihoods with a number in place of none."""
+    return np.where(np.isfinite(value), value, -1e300)
+
+
+def _take(state: Particles, yes: npt.NDArray[np.bool_], coordinates: F8, path: F8) -> None:
+    """Particles that were accepted take their new coordinates and paths."""
+    state.coordinates = np.where(yes[:, None], coordinates, state.coordinates)
+    state.path[yes] = path[yes]

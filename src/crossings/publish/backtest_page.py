@@ -25,7 +25,7 @@ from crossings.publish.backtest_words import (
     percent,
     ratio,
 )
-from crossings.publish.markup import name, text
+from crossings.publish.markup import head, name, text
 from crossings.publish.page_forecast import TIERS
 
 READING = (
@@ -78,14 +78,10 @@ def backtest_page(scores: Mapping[str, Found]) -> str:
         f'<li><a href="#crisis-{number}">{name(found["title"], 60)}</a></li>'
         for number, found in enumerate(scores.values(), start=1)
     )
+    title = f"Backtest: {text(', '.join(scores), 120)}"
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>Backtest: {text(', '.join(scores), 120)}</title>\n"
-        f'<style>\n{style}</style>\n</head>\n<body class="backtest">\n{_top(scores, tiers)}\n'
+        f"{head(title, style)}"
+        f'<body class="backtest">\n{_top(scores, tiers)}\n'
         '<nav aria-label="Contents"><ul><li><a href="#overview">Beside the best simple rule</a>'
         f'</li><li><a href="#baselines">Every baseline</a></li>{links}'
         '<li><a href="#reading">How to read it</a></li></ul></nav>\n'

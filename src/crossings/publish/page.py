@@ -10,7 +10,7 @@ from importlib.resources import files
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import headline
 from crossings.publish import page_forecast, page_method, page_statements
-from crossings.publish.markup import text
+from crossings.publish.markup import head, text
 from crossings.publish.view import View, view
 from crossings.situation.records import Situation
 
@@ -79,13 +79,7 @@ def _document(shown: View, sections: list[str], sign_off: str) -> str:
     style = files("crossings.publish").joinpath("page.css").read_text(encoding="utf-8")
     when = headline(shown.outlook).range.time.astimezone(shown.zone)
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{text(shown.outlook.title)}: forecast to {when:%Y-%m-%d}</title>\n"
-        f"<style>\n{style}</style>\n</head>\n<body>\n"
+        f"{head(f'{text(shown.outlook.title)}: forecast to {when:%Y-%m-%d}', style)}<body>\n"
         f"{page_forecast.headline_section(shown)}\n"
         f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n'
         f"<main>\n{body}\n</main>\n{page_method.imprint(shown, sign_off)}\n</body>\n</html>\n"

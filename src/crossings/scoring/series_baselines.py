@@ -74,11 +74,7 @@ class DailySeries:
 
     def carries(self, horizon: int) -> bool:
         """Whether there is enough past, and recent enough, for a spread at this horizon (days)."""
-        return (
-            self.figures >= FEWEST_FIGURES
-            and self.age <= LONGEST_GAP
-            and self._origins(horizon).size >= FEWEST_ERRORS
-        )
+        return enough_past(self.figures, self.people.size, self.age, horizon)
 
     def origins(self, horizon: int) -> npt.NDArray[np.int64]:
         """Past days from which a forecast ``horizon`` days ahead can be checked, shape (origin,).
@@ -102,7 +98,17 @@ class DailySeries:
 
     def _origins(self, horizon: int) -> npt.NDArray[np.int64]:
         days = self.people.size
-        return np.arange(max(FIRST_ORIGIN, days - 1 - LONGEST_MEMORY), days - horizon)
+        return np.arange(_first_origin(days), days - horizon)
+
+
+def enough_past(figures: int, days: int, age: int, horizon: int) -> bool:
+    """Whether so many figures over so many days, the newest ``age`` days old, carry a spread."""
+    errors = days - horizon - _first_origin(days)
+    return figures >= FEWEST_FIGURES and age <= LONGEST_GAP and errors >= FEWEST_ERRORS
+
+
+def _first_origin(days: int) -> int:
+    return max(FIRST_ORIGIN, days - 1 - LONGEST_MEMORY)
 
 
 def persistence_with_spread(series: DailySeries, horizon: int) -> Array:

@@ -90,18 +90,9 @@ def add(
         entry = cells.slot[k + 2]
         if entry >> 32 != generation:
             i = cells.slot[0]
-            if i == cells.rows.shape[0]:
+            if not push(cells, where, cls, route, on, recent, moved, people):
                 return False
-            row = cells.rows[i]
-            row[WHERE] = where
-            row[CLASS] = cls
-            row[ROUTE] = route
-            row[ON] = on
-            row[RECENT] = recent
-            row[MOVED] = moved
-            row[PEOPLE] = people
             cells.slot[k + 2] = (generation << 32) | i
-            cells.slot[0] = i + 1
             return True
         row = cells.rows[entry & 0xFFFFFFFF]
         if (

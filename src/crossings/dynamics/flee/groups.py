@@ -22,7 +22,6 @@ from crossings.dynamics.flee.cells import (
 from crossings.dynamics.flee.luck import FEW, how_many, spread
 from crossings.dynamics.flee.persons import MOST_LINKS, travel_alone
 from crossings.dynamics.flee.plan import (
-    CAMP,
     END,
     HEAD,
     LAST,
@@ -48,7 +47,7 @@ from crossings.dynamics.flee.state import (
     end_day,
     on_grid,
 )
-from crossings.dynamics.flee.weighing import choose_one, room_left, weigh
+from crossings.dynamics.flee.weighing import choose_one, repels, weigh
 
 I8 = npt.NDArray[np.int64]
 
@@ -66,7 +65,7 @@ def _enter(
 ) -> None:  # fmt: skip
     """Send people from a place into a link, unless their goal is a camp that is half repelling."""
     place = row[WHERE]
-    if plan.flags[today.flags, goal] & CAMP and room_left(plan, s, today, goal) < 0.5:
+    if repels(plan, s, today, goal):
         _end(plan, s, row, place, 0, 0, cls, n)
         return
     s.at[place, HERE] -= n

@@ -26,7 +26,6 @@ from crossings.dynamics.flee.cells import (
 from crossings.dynamics.flee.luck import RARE, coins, uniform_at
 from crossings.dynamics.flee.paths import COURSE, GOES_ON, LINK_BITS, OTHER, PARTS, SHARE
 from crossings.dynamics.flee.plan import (
-    CAMP,
     END,
     HEAD,
     LAST,
@@ -50,19 +49,12 @@ from crossings.dynamics.flee.state import (
     end_day,
     on_grid,
 )
-from crossings.dynamics.flee.weighing import choose_one, room_left
+from crossings.dynamics.flee.weighing import choose_one, repels, room_left
 
 I8 = npt.NDArray[np.int64]
 
 MOST_LINKS = 1000
 """In one day, on links without length."""
-
-
-@hot
-def _repels(plan: Plan, s: State, today: Today, goal: int) -> bool:
-    """Whether nobody sets out for a camp because it is nearly full."""
-    camp = plan.flags[today.flags, goal] & CAMP
-    return bool(camp and room_left(plan, s, today, goal) < 0.5)
 
 
 @hot
@@ -79,7 +71,7 @@ def decide_alone(plan: Plan, s: State, today: Today, row: I8, n: int) -> None:
     staying = n - moving
     for _ in range(moving):
         o = choose_one(plan, s, today, place, cls, place)
-        if o < 0 or _repels(plan, s, today, plan.option[o, END]):
+        if o < 0 or repels(plan, s, today, plan.option[o, END]):
             staying += 1
             continue
         s.at[place, HERE] -= 1
@@ -172,7 +164,7 @@ def travel_alone(  # noqa: PLR0912, PLR0915 (one piece: a call for each person c
                     break
                 if route > 0:
                     link = _next_link(plan, today, where, route)
-                    if link < 0 or _repels(plan, s, today, plan.route[route, LAST]):
+                    if link < 0 or repels(plan, s, today, plan.route[route, LAST]):
                         route = 0
                         break
                     route = plan.route[route, REMAINS]
@@ -206,7 +198,7 @@ def travel_alone(  # noqa: PLR0912, PLR0915 (one piece: a call for each person c
                 if option >= 0:
                     link, route = plan.option[option, LINK], plan.option[option, REST]
                     goal = plan.option[option, END]
-                if _repels(plan, s, today, goal):
+                if repels(plan, s, today, goal):
                     route = 0
                     break
                 s.at[where, HERE] -= 1

@@ -39,6 +39,13 @@ def room_left(plan: Plan, s: State, today: Today, place: int) -> float:
     return float(1.0 - (n - plan.rules.buffer * room) / (room * (1.0 - plan.rules.buffer)))
 
 
+@hot
+def repels(plan: Plan, s: State, today: Today, goal: int) -> bool:
+    """Whether nobody sets out for a camp because it is nearly full."""
+    camp = plan.flags[today.flags, goal] & CAMP
+    return bool(camp and room_left(plan, s, today, goal) < 0.5)
+
+
 @inner
 def weigh(plan: Plan, s: State, today: Today, place: int, person: int) -> int:
     """Weights of the options of a place for a kind (and home) into ``s.weight``; how many."""

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from crossings.forecast.series.history import F8, LONGEST_GAP, Known
+from crossings.forecast.series.history import F8, Known
 from crossings.scoring.series_baselines import (
     DailySeries,
     damped_drift,
     drift,
+    enough_past,
     increments,
     persistence_with_spread,
 )
 
 RULES = ("persistence", "drift", "damped", "increments")
 
-FEWEST_FIGURES = 3
-FIRST_ORIGIN, LONGEST_MEMORY, FEWEST_ORIGINS = 14, 180, 5
-
 
 def carries(known: Known, day: int, horizon: int) -> bool:
     """Whether there is past enough, and fresh enough, for the simple rules at this horizon."""
-    if known.days.size < FEWEST_FIGURES or day - known.days[-1] > LONGEST_GAP:
+    if not known.days.size:
         return False
-    length = int(day - known.days[0]) + 1
-    return length - horizon - max(FIRST_ORIGIN, length - 1 - LONGEST_MEMORY) >= FEWEST_ORIGINS
+    length, age = int(day - known.days[0]) + 1, int(day - known.days[-1])
+    return enough_past(known.days.size, length, age, horizon)
 
 
 def simple_quantiles(known: Known, day: int, place: str, horizon: int) -> dict[str, F8] | None:
