@@ -85,6 +85,28 @@ def bundle(
     }
 
 
+def first_part(content: dict[str, Any]) -> dict[str, Any]:
+    """Of the page's content what the first view shows: the headline, its days and its places."""
+    forecast = content["forecast"]
+    target, last = forecast["headline"]["target"], forecast["last_figure"]
+    words = ("all_places", "targets", "tier", "sign_off")
+    places = [{key: place[key] for key in ("id", "name", "kind")} for place in content["places"]]
+    ends = set(forecast["day_ends"])
+    by_day = {
+        place: [row if i in ends else None for i, row in enumerate(table)]
+        for place, table in forecast["quantiles"][target].items()
+    }
+    return {
+        "id": content["id"],
+        "situation": content["situation"],
+        "forecast": {k: v for k, v in forecast.items() if k not in ("inputs", "simple_rules")}
+        | {"quantiles": {target: by_day}},
+        "places": places,
+        "claims": [c for c in content["claims"] if last and c["id"] == last["claim"]],
+        "words": {key: content["words"][key] for key in words},
+    }
+
+
 def _described(shown: View) -> dict[str, Any]:
     known = shown.known
     return {

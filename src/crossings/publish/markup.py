@@ -8,7 +8,9 @@ only web addresses become links.
 from __future__ import annotations
 
 import html
+import json
 import unicodedata
+from typing import Any
 from urllib.parse import urlsplit
 
 from crossings.publish.words import short
@@ -52,6 +54,13 @@ def link(label: str, url: str) -> str:
         return shown
     target = html.escape(url, quote=True)
     return f'<a href="{target}" rel="noopener noreferrer">{shown}</a>'
+
+
+def script_json(content: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    whole = plain.encode("utf-8", "replace").decode()
+    return whole.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def is_web_address(url: str) -> bool:

@@ -86,7 +86,7 @@ class Visit:
         )
         self.page: Page = self.context.new_page()
         self.page.on("console", self._told)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error.stack)))
         self.page.on("request", self._asked)
 
     def _told(self, message: object) -> None:
@@ -101,6 +101,8 @@ class Visit:
     def open(self, state: str = "") -> Page:
         self.page.goto(f"{self.address}/{state}")
         expect(self.page.locator("h1")).to_be_visible(timeout=30_000)
+        last = self.page.locator("#reading, .embedded svg.chart").first
+        expect(last).to_be_attached(timeout=60_000)
         return self.page
 
 
@@ -268,13 +270,44 @@ def test_the_page_speaks_other_languages(
     browser: Browser, address: str, language: str, said: str, direction: str, width: int
 ) -> None:
     for visit in visiting(browser, address, width):
-        page = visit.open(f"#lang={language}")
+        page = visit.open(f"?lang={language}")
         expect(page.locator("h1")).to_contain_text(said)
         expect(page.locator("html")).to_have_attribute("dir", direction)
         expect(page.locator("footer")).to_contain_text("crossings")
         keys = r"document.body.innerText.match(/\{\w+\}|\b[a-z]+_[a-z_]+\b/g)"
         assert page.evaluate(keys) is None
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "uk"])
+def test_the_headline_is_there_before_any_script_and_stays_as_it_is(
+    browser: Browser, address: str, language: str
+) -> None:
+    said = []
+    for scripts in (False, True):
+        context = browser.new_context(java_script_enabled=scripts, locale="en-GB")
+        page = context.new_page()
+        page.goto(f"{address}/?lang={language}")
+        if scripts:
+            expect(page.locator("svg.chart:visible").first).to_be_visible(timeout=30_000)
+        # Narrow and wide spaces that do not break differ between versions of the CLDR.
+        said.append(" ".join(page.locator("header.top").inner_text().split()))
+        assert page.locator("html").get_attribute("lang") == language
+        context.close()
+    assert said[0] == said[1]
+    assert "28" in said[0]
+
+
+MOVED = """new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.moved = (window.moved || 0) + entry.value;
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+def test_nothing_moves_under_a_readers_eyes_while_the_page_comes(visit: Visit) -> None:
+    visit.page.add_init_script(MOVED)
+    page = visit.open()
+    # 0.1 is what a page may have to count as steady (Web Vitals).
+    assert page.evaluate("window.moved || 0") < 0.1
 
 
 def test_a_language_is_chosen_on_the_page(desk: Visit) -> None:
@@ -289,7 +322,7 @@ def test_a_frame_holds_headline_and_chart_only(desk: Visit) -> None:
     expect(page.locator("svg.chart:visible").first).to_be_visible()
     expect(page.locator("nav, #claims, .day-bar")).to_have_count(0)
     address = page.get_by_text("Open the whole page").get_attribute("href") or ""
-    assert address.startswith("../#s=small-karabakh")
+    assert address.startswith("../?s=small-karabakh")
 
 
 def test_an_order_without_the_token_is_refused_in_words(desk: Visit) -> None:
@@ -344,7 +377,9 @@ def test_downloads_and_the_chart_as_a_file(desk: Visit, tmp_path: Path) -> None:
     width, height = struct.unpack(">II", picture[16:24])
     assert (width, height) == (2 * 876, 2 * 418)
     page.get_by_role("button", name="Copy code to embed").click()
-    expect(page.locator("#downloads")).to_contain_text(re.compile("Copied|/embed#s=small-karabakh"))
+    expect(page.locator("#downloads")).to_contain_text(
+        re.compile("Copied|/embed\\?s=small-karabakh")
+    )
 
 
 AXE = Path(__file__).with_name("axe.min.js.gz")
@@ -362,7 +397,7 @@ def test_no_barrier_that_axe_knows(
     width: int,
 ) -> None:
     for visit in visiting(browser, address, width):
-        page = visit.open(f"#lang={language}")
+        page = visit.open(f"?lang={language}")
         page.emulate_media(color_scheme=scheme)
         page.locator(".order summary").click()
         page.locator("#course input").first.check()

@@ -78,7 +78,8 @@ def tagged(
     if tag in (entry.strip().removeprefix("W/") for entry in known.split(",")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=sent)
     if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        sent |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        varies = ", ".join(filter(None, (sent.get("Vary"), "Accept-Encoding")))
+        sent |= {"Content-Encoding": "gzip", "Vary": varies}
         return Response(packed, media_type=media, headers=sent)
     return Response(body, media_type=media, headers=sent)
 
@@ -90,7 +91,7 @@ def _tag(body: bytes) -> str:
 @functools.lru_cache(maxsize=128)
 def _prepared(body: bytes) -> tuple[str, bytes | None]:
     """ETag and compressed form of a body; small ones are not worth compressing."""
-    return _tag(body), gzip.compress(body, 6, mtime=0) if len(body) > SMALL else None
+    return _tag(body), gzip.compress(body, 9, mtime=0) if len(body) > SMALL else None
 
 
 def page_of(rows: Sequence[Any], page: int, per_page: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from crossings.errors import BusyError, InputError, OutputError
 from crossings.publish.live import forecasts, page, reviewing, situations, tasks
@@ -31,6 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         jobs = Jobs(WORK, settings.max_queue, settings.job_seconds)
         app.state.crossings = State(settings, jobs)
+        app.state.crossings.warm()
         yield
         jobs.close()
         app.state.crossings.close()
@@ -52,10 +52,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guarded, settings=settings)
     app.add_middleware(Bounded, limit=settings.max_body)
-    if settings.local:
-        # A foreign page must not reach a server on this machine under a name of its own.
-        own = ["localhost", "127.0.0.1", "[::1]"]
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=own)
     return app
 
 

@@ -27,25 +27,19 @@ Download = Literal["csv", "json", "netcdf", "hub", "hxl", "claims", "page"]
 def kept(request: Request, situation_id: str, served: Served) -> Response:
     """Id, issue time, horizon and headline of each."""
     served.situation(situation_id)
-    rows = [
-        {
-            "id": row.id,
-            "issued_at": row.issued_at.isoformat(),
-            "horizon_hours": row.horizon_hours,
-            "members": row.members,
-            "seed": row.seed,
-            "headline": row.headline,
-        }
-        for row in served.kept.all(situation_id)
-    ]
-    return stated(request, {"items": rows})
+    return stated(request, {"items": served.forecasts(situation_id)})
 
 
 @router.get("/{forecast_id}", responses=BAD, summary="One forecast, as the page shows it")
 def one(request: Request, situation_id: str, forecast_id: str, served: Served) -> Response:
     """Headline, quantiles, places, routes, flows, claims with their use, events and context."""
-    body = served.page(situation_id, forecast_id, served.settings.profile)
-    return tagged(request, body, "application/json")
+    return tagged(request, served.page(situation_id, forecast_id).whole, "application/json")
+
+
+@router.get("/{forecast_id}/later", responses=BAD, summary="What was reported after it was issued")
+def later(request: Request, situation_id: str, forecast_id: str, served: Served) -> Response:
+    """The claims that were public only after the issue time; the forecast knew none of them."""
+    return tagged(request, served.page(situation_id, forecast_id).later, "application/json")
 
 
 @router.get("/{forecast_id}/download", responses=BAD, summary="One forecast as a file")

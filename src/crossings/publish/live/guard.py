@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crossings.publish.live.answers import problem
-from crossings.publish.live.settings import Settings
+from crossings.publish.live.settings import Settings, is_loopback
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -76,7 +77,11 @@ class Bounded:
 
 
 class Guarded:
-    """Ask for the token where it is needed, and set the security headers on every answer."""
+    """Ask for the token where it is needed, and set the security headers on every answer.
+
+    A server on this machine answers under this machine's own names only: a foreign page must not
+    reach it under a name of its own.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -96,6 +101,10 @@ class Guarded:
                     headers.setdefault(name, value)
             await send(message)
 
+        if self.settings.local and not _own_name(Headers(scope=scope).get("host", "")):
+            said = problem(400, "host: this server answers to localhost and 127.0.0.1 only")
+            await said(scope, receive, with_headers)
+            return
         writes = scope["method"] not in READS
         inside = scope["path"].startswith("/api/") and scope["path"] != "/api/health"
         asked = writes or (inside and not self.settings.local)
@@ -114,3 +123,11 @@ class Guarded:
         scheme, _, given = stated.partition(" ")
         right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self.wanted)
         return scheme.lower() == "bearer" and right
+
+
+def _own_name(host: str) -> bool:
+    """Whether a ``Host`` names this machine, whatever the port."""
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False

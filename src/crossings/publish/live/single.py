@@ -16,7 +16,7 @@ from crossings.forecast.outlook import Outlook
 from crossings.publish.bundle import bundle, record_rows
 from crossings.publish.live import web
 from crossings.publish.live.borders import borders
-from crossings.publish.markup import text
+from crossings.publish.markup import script_json, text
 from crossings.publish.page import situation_page
 from crossings.situation.records import Situation
 
@@ -72,7 +72,7 @@ def single_file(
         f"<title>{text(situation.title)}</title>\n<style>\n{web.style().decode()}</style>\n"
         f'<script type="importmap">{_inside()}</script>\n</head>\n<body>\n'
         f'<div id="app"></div>\n<noscript>\n{plain}\n</noscript>\n'
-        f'<script type="application/json" id="page-content">{_escaped(content)}</script>\n'
+        f'<script type="application/json" id="page-content">{script_json(content)}</script>\n'
         '<script type="module">import "crossings/app";</script>\n</body>\n</html>\n'
     )
 
@@ -84,10 +84,3 @@ def _inside() -> str:
         content = base64.b64encode(web.read(path) or b"").decode()
         named[name] = f"data:text/javascript;base64,{content}"
     return json.dumps({"imports": named}, separators=(",", ":"))
-
-
-def _escaped(content: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
-    plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    clean = plain.encode("utf-8", "replace").decode()
-    return clean.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from crossings.publish.live.answers import described, page_of, stated
 from crossings.publish.live.state import State, state
 from crossings.publish.view import is_public
-from crossings.situation.catalogue import overview
 from crossings.situation.disagreements import disagreements
 from crossings.situation.records import Claim, Situation
 
@@ -38,14 +36,7 @@ BAD: dict[int | str, dict[str, Any]] = {
 @router.get("", responses=BAD, summary="The situations on this server")
 def situations(request: Request, served: Served) -> Response:
     """Id, title, tier, rows, period and speakers of each, and its kept forecasts' number."""
-    rows = []
-    for one in served.settings.situations.values():
-        row = dataclasses.asdict(overview(one))
-        for edge in ("first", "last"):
-            row[edge] = row[edge].isoformat() if row[edge] else None
-        row["forecasts"] = len(served.kept.all(one.id))
-        rows.append(row)
-    return stated(request, {"items": rows, "profile": served.settings.profile})
+    return stated(request, served.listed())
 
 
 @router.get("/{situation_id}", responses=BAD, summary="What is known of one, as of a moment")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import contextlib
+import dataclasses
 import json
 import threading
 import time
@@ -11,13 +13,15 @@ from typing import Any
 from fastapi import Request
 
 from crossings import ledger
+from crossings.errors import BusyError, InputError
 from crossings.exchange.kept import Kept
 from crossings.forecast.outlook import Outlook
-from crossings.publish.bundle import bundle, record_rows
+from crossings.publish.bundle import bundle, first_part, record_rows
 from crossings.publish.live.answers import AnswerError
 from crossings.publish.live.borders import borders
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
+from crossings.situation.catalogue import overview
 from crossings.situation.records import Situation
 
 CACHED = 32
@@ -30,6 +34,19 @@ JOINED_SECONDS = 5.0
 """How long a situation joined with the ledger's claims is held: others decide too."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """What the page shows of a kept forecast, as JSON texts.
+
+    ``first`` is what the first view needs, ``whole`` everything known at its issue, ``later`` what
+    was reported after that.
+    """
+
+    first: bytes
+    whole: bytes
+    later: bytes
+
+
 class State:
     """One server's state; safe to use from several threads."""
 
@@ -37,15 +54,15 @@ class State:
         self.settings = settings
         self.jobs = jobs
         self.kept = Kept(settings.store)
-        self._pages: collections.OrderedDict[tuple[str, str, str], bytes] = (
-            collections.OrderedDict()
-        )
+        self._pages: collections.OrderedDict[tuple[str, str], Page] = collections.OrderedDict()
         database = settings.database
         self.book = None if database is None else ledger.open(database, create=False)
         self._joined: dict[str, tuple[float, Situation]] = {}
         self._records: dict[str, tuple[object, list[dict[str, Any]]]] = {}
         self._around: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
+        self._warming: threading.Thread | None = None
+        self._closed = threading.Event()
 
     def situation(self, situation_id: str) -> Situation:
         """The situation of this id.
@@ -76,6 +93,9 @@ class State:
 
     def close(self) -> None:
         """Let go of the ledger."""
+        self._closed.set()
+        if self._warming is not None:
+            self._warming.join()
         if self.book is not None:
             self.book.close()
 
@@ -84,6 +104,47 @@ class State:
         with self._lock:
             self._joined.clear()
             self._pages.clear()
+
+    def warm(self) -> None:
+        """Make ready, beside everything else, what the first readers ask for."""
+        self._warming = threading.Thread(target=self._make_ready, daemon=True)
+        self._warming.start()
+
+    def _make_ready(self) -> None:
+        for situation_id in list(self.settings.situations)[:CACHED]:
+            kept = self.kept.all(situation_id)
+            if self._closed.is_set():
+                return
+            if kept:
+                # Whoever asks for it is told what is wrong with it.
+                with contextlib.suppress(AnswerError, InputError, BusyError):
+                    self.page(situation_id, kept[-1].id)
+                    self.around(situation_id)
+
+    def listed(self) -> dict[str, Any]:
+        """Every situation with its rows, period, speakers and how many forecasts are kept."""
+        rows = []
+        for one in self.settings.situations.values():
+            row = dataclasses.asdict(overview(one))
+            for edge in ("first", "last"):
+                row[edge] = row[edge].isoformat() if row[edge] else None
+            row["forecasts"] = len(self.kept.all(one.id))
+            rows.append(row)
+        return {"items": rows, "profile": self.settings.profile}
+
+    def forecasts(self, situation_id: str) -> list[dict[str, Any]]:
+        """Id, issue time, horizon and headline of each kept forecast."""
+        return [
+            {
+                "id": row.id,
+                "issued_at": row.issued_at.isoformat(),
+                "horizon_hours": row.horizon_hours,
+                "members": row.members,
+                "seed": row.seed,
+                "headline": row.headline,
+            }
+            for row in self.kept.all(situation_id)
+        ]
 
     def outlook(self, situation_id: str, forecast_id: str) -> Outlook:
         """A kept forecast; errors as :meth:`situation` and :meth:`Kept.read`."""
@@ -111,26 +172,30 @@ class State:
                 self._records[situation_id] = held
         return held[1]
 
-    def page(self, situation_id: str, forecast_id: str, profile: str) -> bytes:
-        """What the page shows of a kept forecast, as JSON text; made once and held ready."""
-        key = (situation_id, forecast_id, profile)
+    def page(self, situation_id: str, forecast_id: str) -> Page:
+        """What the page shows of a kept forecast; made once and held ready."""
+        key = (situation_id, forecast_id)
         situation = self.situation(situation_id)
         with self._lock:
             held = self._pages.get(key)
             if held is not None:
                 self._pages.move_to_end(key)
                 return held
-        content: dict[str, Any] = bundle(
-            self.outlook(situation_id, forecast_id), situation, situation, profile
-        )
+        outlook = self.outlook(situation_id, forecast_id)
+        content = bundle(outlook, situation, situation, self.settings.profile)
         content["id"] = forecast_id
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        made = text.encode("utf-8", "replace")
+        later = content.pop("later")
+        made = Page(_text(first_part(content)), _text(content), _text({"items": later}))
         with self._lock:
             self._pages[key] = made
             while len(self._pages) > CACHED:
                 self._pages.popitem(last=False)
         return made
+
+
+def _text(content: Any) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
 
 
 def state(request: Request) -> State:

@@ -7,7 +7,10 @@ files run from a server and from inside a single exported file.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import re
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -24,11 +27,18 @@ D3 = (
     "path",
     "shape",
     "scale",
-    "geo",
 )
-"""The parts of d3 that draw, each after those that it needs; sent as one module."""
+"""The parts of d3 that draw charts, each after those that it needs; sent as one module."""
 
 D3_PATH = "vendor/d3.js"
+
+GEO = "d3-geo.min.js"
+"""The part of d3 that only the map needs, a module of its own."""
+
+APP, AHEAD, BELOW = "crossings/app", "crossings/ahead", "crossings/below"
+"""The module that begins, and those that it asks for when it stands: the chart, then the rest."""
+
+_IMPORTED = re.compile(r'^(?:import\b|\} from\b)[^"\n]*"([^"\n]+)";', re.MULTILINE)
 
 
 @functools.cache
@@ -36,7 +46,7 @@ def modules() -> dict[str, str]:
     """Path in ``web/`` of every module, by the name under which it is imported."""
     found = {}
     for path in _paths(WEB, PurePosixPath()):
-        if path.suffix != ".js" or path.name.startswith("d3-"):
+        if path.suffix != ".js" or (path.name.startswith("d3-") and path.name != GEO):
             continue
         if path.parts[0] == "vendor":
             found[f"vendor/{path.name.partition('.')[0]}"] = str(path)
@@ -46,29 +56,68 @@ def modules() -> dict[str, str]:
     return found
 
 
-def import_map(base: str = "/web/") -> str:
-    """The import map of the page as JSON, for modules that lie under ``base``."""
-    named = {name: f"{base}{path}" for name, path in sorted(modules().items())}
+@functools.cache
+def needed(name: str) -> tuple[str, ...]:
+    """A module and all that it imports before it runs, by name."""
+    found, waiting = [], [name]
+    while waiting:
+        one = waiting.pop(0)
+        if one in found:
+            continue
+        found.append(one)
+        waiting += _IMPORTED.findall((read(modules()[one]) or b"").decode())
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=256)
+def stamp(path: str) -> str:
+    """The beginning of a file's SHA-256: an address that holds it always means this content."""
+    return hashlib.sha256(read(path) or b"").hexdigest()[:12]
+
+
+def address(path: str) -> str:
+    """Where a server has one of the page's files."""
+    return f"/web/{path}?v={stamp(path)}"
+
+
+@functools.cache
+def import_map() -> str:
+    """The import map of the page on a server as JSON."""
+    named = {name: address(path) for name, path in sorted(modules().items())}
     return json.dumps({"imports": named}, separators=(",", ":"))
 
 
 @functools.cache
-def index() -> str:
-    """The page's document, for a server."""
-    return (
-        WEB.joinpath("index.html")
-        .read_text(encoding="utf-8")
-        .replace("{{importmap}}", import_map())
-        .replace("{{preloads}}", preloads())
-    )
+def preloads() -> str:
+    """Ask at once for every module that the first view needs."""
+    paths = (modules()[name] for name in needed(APP))
+    return "".join(f'<link rel="modulepreload" href="{address(path)}">' for path in paths)
 
 
-def preloads(base: str = "/web/") -> str:
-    """Ask for every module at once, not for each when the one before it has come."""
-    paths = sorted(set(modules().values()))
-    return "".join(f'<link rel="modulepreload" href="{base}{path}">' for path in paths)
+@functools.cache
+def after(name: str) -> list[str]:
+    """Addresses of the modules that one needs beside those of the first view."""
+    return [address(modules()[n]) for n in needed(name) if n not in needed(APP)]
 
 
+@functools.cache
+def template() -> str:
+    """The page's document for a server, with {{places}} for what differs."""
+    fixed = {
+        "importmap": import_map(),
+        "preloads": preloads(),
+        "style": address("page.css"),
+        "app": address(modules()[APP]),
+    }
+    return filled(WEB.joinpath("index.html").read_text(encoding="utf-8"), fixed)
+
+
+def filled(document: str, values: Mapping[str, str]) -> str:
+    """A document with {{places}} filled in; what is filled in is not looked at again."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: values.get(place[1], place[0]), document)
+
+
+@functools.cache
 def messages() -> dict[str, dict[str, str]]:
     """The page's texts by language."""
     found = {}

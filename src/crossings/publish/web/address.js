@@ -1,4 +1,6 @@
-// The state of the page in its address, so that what is seen can be handed on as a link.
+// The state of the page in its address, so that what is seen can be handed on as a link: in the query,
+// which a server reads too, or behind the # of a file.
+import { exported } from "crossings/source";
 
 /** Situation, forecast, day, risk, chosen figure, language, scenario.
  * @typedef {{s: string, f: string, day: number, risk: number, claim: string, lang: string, what: string}} Shown */
@@ -11,7 +13,7 @@ export const embedded = location.pathname.endsWith("/embed");
 
 /** @returns {Shown} */
 export function readAddress() {
-  const given = new URLSearchParams(location.hash.slice(1));
+  const given = new URLSearchParams((exported ? location.hash : location.search).slice(1));
   const found = /** @type {any} */ ({ ...DEFAULTS });
   for (const [key, usual] of Object.entries(DEFAULTS)) {
     const value = given.get(key);
@@ -26,7 +28,7 @@ export function writeAddress(shown) {
   for (const [key, value] of Object.entries(shown)) {
     if (value !== DEFAULTS[/** @type {keyof Shown} */ (key)]) kept.set(key, String(value));
   }
-  history.replaceState(null, "", `${location.pathname}${location.search}#${kept}`);
+  history.replaceState(null, "", exported ? `#${kept}` : `${location.pathname}?${kept}`);
 }
 
 /** Go to a part of the page; the address stays that of what is shown.

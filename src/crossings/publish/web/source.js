@@ -10,6 +10,11 @@ function embedded(id) {
 
 const OWN = embedded("page-content");
 
+/** What a server puts into the document so that the first view needs no further question: texts of a
+ * language, situations, kept forecasts, the upper part of one; and the modules of what comes after it.
+ * @type {{lang: string, messages: Record<string, string>, ahead: string[], below: string[], situations: any, s: string, f: string, kept: any[], page: any} | null} */
+export const FIRST = embedded("first-view");
+
 /** Whether the page was exported as a file and has no server. */
 export const exported = OWN !== null;
 
@@ -77,6 +82,9 @@ export const source = {
   /** @param {string} situation @param {string} id */
   forecast: (situation, id) =>
     exported ? Promise.resolve(OWN.pages[id]) : ask(`/api/situations/${enc(situation)}/forecasts/${enc(id)}`),
+  /** What was reported after it was issued. @param {string} situation @param {string} id @returns {Promise<{items: any[]}>} */
+  later: (situation, id) =>
+    exported ? Promise.resolve({ items: OWN.pages[id].later }) : ask(`/api/situations/${enc(situation)}/forecasts/${enc(id)}/later`),
   /** @param {string} situation */
   borders: (situation) =>
     exported ? Promise.resolve(OWN.borders) : ask(`/api/situations/${enc(situation)}/borders`),

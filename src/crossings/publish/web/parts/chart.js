@@ -1,6 +1,9 @@
 // The fan chart: ranges ahead, reported figures in the shape of their qualifier, plans as dashed lines.
-import { d3, html, useMemo, useState } from "crossings/lib";
 import { jump } from "crossings/address";
+import { d3 } from "crossings/d3";
+import { html, useMemo, useState } from "crossings/lib";
+import { rangesOf } from "crossings/ranges";
+import { source } from "crossings/source";
 import { between, day, figure, moment, number, quantity, rounded, stampWords, stepFor, t, term } from "crossings/words";
 
 const WIDE = { width: 860, height: 410, top: 30, right: 136, bottom: 34, left: 62 };
@@ -12,26 +15,11 @@ const REACH = 24;
 /** Reported figures that are drawn at most: of a long series the last ones. */
 const MOST_MARKS = 150;
 
-/** @param {any} page @param {string} place @param {string} target */
-export function rangesOf(page, target, place) {
-  const { times, levels, quantiles } = page.forecast;
-  const at = Object.fromEntries(levels.map((/** @type {number} */ l, /** @type {number} */ i) => [l, i]));
-  const table = quantiles[target]?.[place] || [];
-  return times.flatMap((/** @type {string} */ time, /** @type {number} */ i) => {
-    const row = table[i];
-    if (!row) return [];
-    return [{
-      i, time, when: new Date(time), low90: row[at[0.05]], low50: row[at[0.25]], median: row[at[0.5]],
-      high50: row[at[0.75]], high90: row[at[0.95]], at: (/** @type {number} */ level) => row[at[level]],
-    }];
-  });
-}
-
-/** The reported figures of the headline's quantity at some places, one mark a bulletin and figure.
- * @param {any} page @param {string[]} places @param {boolean} [later] */
-export function marksOf(page, places, later = false) {
+/** Reported figures of the headline's quantity at some places, one mark a bulletin and figure.
+ * @param {any} page @param {string[]} places @param {any[]} [claims] */
+export function marksOf(page, places, claims = page.claims) {
   const seen = new Set();
-  return (later ? page.later : page.claims).filter((/** @type {any} */ claim) => {
+  return claims.filter((/** @type {any} */ claim) => {
     const fits = page.forecast.counted_as.includes(`${claim.measure}.${claim.counting}`) && places.includes(claim.place);
     const told = claim.unit === "people" && !["planned", "forecast"].includes(claim.status) && claim.review !== "rejected";
     const key = `${claim.as_of}|${claim.low}|${claim.high}`;
@@ -90,14 +78,14 @@ function Mark({ claim, x, y, chosen }) {
 
 /** The course ahead: what to add to the chart, the chart for wide and for narrow screens, what its marks mean.
  * @param {any} props */
-export function Course({ page, shownDay, chosen, onChoose, past, setPast }) {
-  const [later, setLater] = useState(false);
+export function Course({ page, later, setLater, shownDay, chosen, onChoose, past, setPast }) {
   const [rules, setRules] = useState(false);
   const simple = page.forecast.simple_rules;
-  const picked = page.claims.concat(later ? page.later : []).find((/** @type {any} */ c) => c.id === chosen);
+  const toggle = () => (later ? setLater(null) : source.later(page.situation.id, page.id).then((found) => setLater(found.items), () => setLater([])));
+  const picked = page.claims.concat(later || []).find((/** @type {any} */ c) => c.id === chosen);
   const chart = { page, top: page.forecast.headline, later, past: past || [], rules: rules ? simple : [], shownDay, chosen, onChoose };
   return html`<section id="course"><h2>${t("course")}</h2>
-    <div class="filters"><label><input type="checkbox" checked=${later} onChange=${() => setLater(!later)} />${t("show_later")}</label>
+    <div class="filters"><label><input type="checkbox" checked=${later !== null} onChange=${toggle} />${t("show_later")}</label>
       ${setPast && html`<label><input type="checkbox" checked=${past !== null} onChange=${() => setPast(past === null)} />${t("show_past")}</label>`}
       ${simple.length > 0 && html`<label><input type="checkbox" checked=${rules} onChange=${() => setRules(!rules)} />${t("show_rules")}</label>`}</div>
     <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
@@ -121,7 +109,7 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
   const frame = narrow ? NARROW : WIDE;
   const rows = rangesOf(page, top.target, top.place);
   const recent = useMemo(() => recentOf(marksOf(page, [top.place, ""]), page), [page]);
-  const after = useMemo(() => (later ? marksOf(page, [top.place, ""], true) : []), [page, later]);
+  const after = useMemo(() => (later ? marksOf(page, [top.place, ""], later) : []), [page, later]);
   const end = rows[rows.length - 1];
   const issuedAt = new Date(page.forecast.issued_at);
   // A figure that was put together from several places has no row of its own.

@@ -1,5 +1,6 @@
 // The figures, who says them, what became of them; and those that contradict each other.
-import { d3, html, useEffect, useMemo, useState } from "crossings/lib";
+import { d3 } from "crossings/d3";
+import { html, useEffect, useMemo, useState } from "crossings/lib";
 import { Report } from "crossings/parts/review";
 import { source } from "crossings/source";
 import { figure, inEnglish, quantity, stampWords, t, term } from "crossings/words";

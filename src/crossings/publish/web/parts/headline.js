@@ -1,7 +1,6 @@
 // What stands first: how many, by when, how sure, where, on whose figures.
 import { html } from "crossings/lib";
-import { rangesOf } from "crossings/parts/chart";
-import { stagesOf } from "crossings/parts/planning";
+import { rangesOf, stagesOf } from "crossings/ranges";
 import { age, between, byThen, day, inEnglish, moment, number, rich, rounded, roundedUp, stepFor, t, term } from "crossings/words";
 
 const OLD_HOURS = 24;

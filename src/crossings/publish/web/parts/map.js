@@ -1,6 +1,8 @@
 // The map: boundaries for orientation, routes open or shut, people expected on them, places, queues, events.
-import { d3, html, useMemo, useState } from "crossings/lib";
 import { jump } from "crossings/address";
+import { d3 } from "crossings/d3";
+import { html, useMemo, useState } from "crossings/lib";
+import "vendor/d3-geo";
 import { day, eventTime, eventTitle, rounded, t } from "crossings/words";
 
 const WIDE = { width: 660, height: 560, least: 380, side: 96, letter: 6.6 };
@@ -87,7 +89,7 @@ function traffic(page, shownDay) {
 }
 
 /** @param {any} props */
-export function FlowMap({ page, borders, shownDay, chosen, narrow = false }) {
+export function FlowMap({ page, later, borders, shownDay, chosen, narrow = false }) {
   const [told, tell] = useState("");
   const [opened, open] = useState("");
   const frame = narrow ? NARROW : WIDE;
@@ -104,7 +106,7 @@ export function FlowMap({ page, borders, shownDay, chosen, narrow = false }) {
     happened.map((group) => group.at), frame, height,
   );
   const lines = (borders?.lines || []).map((/** @type {any} */ l) => path({ type: "LineString", coordinates: l }));
-  const picked = page.claims.concat(page.later).find((/** @type {any} */ c) => c.id === chosen);
+  const picked = page.claims.concat(later || []).find((/** @type {any} */ c) => c.id === chosen);
   const span = window ? t("map_note_day", { day: day(page.forecast.times[window.to]) }) : "";
   const events = happened.find((group) => group.places[0] === opened)?.list || [];
   const drawn = page.routes.filter((/** @type {any} */ r) => where[r.from] && where[r.to]);

@@ -1,7 +1,8 @@
 // "Plan for": at a risk that the reader picks, by place and night, beside capacities that somebody states.
 import { html } from "crossings/lib";
-import { rangesOf, SmallFan } from "crossings/parts/chart";
+import { SmallFan } from "crossings/parts/chart";
 import { OldFigure, targetWords } from "crossings/parts/headline";
+import { placeName, stagesOf } from "crossings/ranges";
 import { between, day, figure, rounded, roundedUp, stampWords, stepFor, t, term } from "crossings/words";
 
 const RISKS = /** @type {[number, string][]} */ ([[0.8, "risk_80"], [0.9, "risk_90"], [0.95, "risk_95"], [0.99, "risk_99"]]);
@@ -11,22 +12,6 @@ const MOST_WAITS = 3;
 /** @param {any} page @param {string} place */
 const capacityOf = (page, place) => page.claims.filter((/** @type {any} */ c) => c.measure === "capacity" && (c.place || "all") === place && c.unit === "people"
   && c.counting === "stock" && c.review !== "rejected" && (c.low ?? c.high) !== null);
-
-/** @param {any} page @param {string} id */
-const placeName = (page, id) => (id === "all" ? t("all_places") : page.places.find((/** @type {any} */ p) => p.id === id)?.name || id);
-
-/** The headline's target at the single places, those that count the same people as one: the most people first.
- * @param {any} page @param {number} shownDay */
-export function stagesOf(page, shownDay) {
-  const { target } = page.forecast.headline;
-  const found = page.forecast.stages.map((/** @type {string[]} */ stage) => {
-    const rows = rangesOf(page, target, stage[0]);
-    const end = rows[rows.length - 1];
-    const kinds = stage.map((p) => page.places.find((/** @type {any} */ one) => one.id === p)?.kind);
-    return { stage, rows, end, passing: kinds.every((kind) => kind === "crossing"), now: rows.find((/** @type {any} */ r) => r.i === shownDay) || end, name: stage.map((p) => placeName(page, p)).join(", ") };
-  });
-  return found.filter((/** @type {any} */ s) => s.end && s.end.high90 >= 1).sort((/** @type {any} */ a, /** @type {any} */ b) => b.end.median - a.end.median);
-}
 
 /** @param {any} page @param {string} target @param {string} place @param {number} i */
 function levelsOf(page, target, place, i) {

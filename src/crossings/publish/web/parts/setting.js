@@ -1,6 +1,7 @@
 // Events in whose words, the wider setting, how to read the page.
-import { d3, html, useState } from "crossings/lib";
 import { jump } from "crossings/address";
+import { d3 } from "crossings/d3";
+import { html, useState } from "crossings/lib";
 import { Attribution, More } from "crossings/parts/claims";
 import { eventTime, eventTitle, inEnglish, t, term } from "crossings/words";
 
