@@ -5,7 +5,7 @@
 DATA holds Flee set-ups in folders; FLEE_PYTHON is an interpreter with the extra ``flee``. Flee runs
 burundi2015 once at the given hasten (1 is full size: minutes), the count engine the same case in an
 ensemble; both are CPU time without reading files and compiling. Beside it: other grids of recent
-travel, the same rules without ``avoid_short_stints``, a thousand times as many people, one and two
+travel, the same rules without ``avoid_short_stints``, a million and a billion people, one and two
 threads, memory, and the start of the command. ``--flee-run FILE`` takes the time of Flee from a run
 of ``benchmarks/flee_worker.py`` made before, on the same machine and at the same hasten.
 """
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,30 @@ def scaled(case: FleeCase, factor: int) -> FleeCase:
     return dataclasses.replace(case, network=network, totals=grown)
 
 
+def people_rows(bare: FleeCase, members: int, row: Callable[[str, str], None]) -> None:
+    """What about a million and about a billion people cost, whole days drawn at once.
+
+    Both in turns, the least of three: another load on the machine must not fall on one of them.
+    """
+    people = int(run(bare, 1, 1, Quirks.flee()).people[0, -1])
+    factors = [max(1, round(size / people)) for size in (10**6, 10**9)]
+    sizes = [scaled(bare, factor) for factor in factors]
+    least = [np.inf, np.inf]
+    for _ in range(3):
+        for k, case in enumerate(sizes):
+            begun = time.process_time()
+            run(case, members, 1, Quirks.flee(), arrivals=False)
+            least[k] = min(least[k], (time.process_time() - begun) / members)
+    row(
+        f"the same with {factors[0] * people:,} people, arrivals not counted",
+        f"{1e3 * least[0]:.1f} CPU ms",
+    )
+    row(
+        f"with {factors[1] * people:,} people",
+        f"{1e3 * least[1]:.1f} CPU ms: {least[1] / least[0]:.2f} times",
+    )
+
+
 def start_up() -> float:
     """Seconds until the command has shown its version, the best of three."""
     best = np.inf
@@ -127,12 +152,7 @@ def main() -> None:
     bare = dataclasses.replace(case, settings=plain)
     one, _ = cost(bare, options.members)
     row("without avoid_short_stints", f"{1e3 * one:.1f} CPU ms")
-    many = scaled(bare, 1000)
-    thousand, _ = cost(many, max(2, options.members // 4))
-    row(
-        "the same with 1,000 times the people",
-        f"{1e3 * thousand:.1f} CPU ms: {thousand / one:.1f} times",
-    )
+    people_rows(bare, options.members, row)
     _, single = cost(case, options.members)
     _, double = cost(case, options.members, workers=2)
     row("two threads", f"{single / double:.2f} times as fast as one by the clock")

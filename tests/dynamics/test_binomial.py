@@ -12,6 +12,7 @@ from scipy import stats
 
 from crossings.dynamics import binomial
 from crossings.dynamics.compiled import compiled
+from crossings.dynamics.streams import stream_key
 
 I8 = npt.NDArray[np.int64]
 F8 = npt.NDArray[np.float64]
@@ -28,6 +29,15 @@ def exact_draws(n: int, p: float, entity: int, count: int) -> I8:
     out = np.empty(count, np.int64)
     for i in range(count):
         out[i] = binomial.exact_binomial(n, p, 1, i, entity, 0, 1)
+    return out
+
+
+@compiled
+def stream_draws(n: int, p: float, count: int) -> I8:
+    key, twist = stream_key(7, 1, 2, 3, 4)
+    out, tick = np.empty(count, np.int64), 0
+    for i in range(count):
+        out[i], tick = binomial.stream_binomial(n, p, key, twist, tick)
     return out
 
 
@@ -75,6 +85,12 @@ def test_exact_binomial_has_the_binomial_distribution() -> None:
 def test_that_test_finds_a_small_error() -> None:
     draws = exact_draws(10_000, 0.3 * 1.01, 0, DRAWS)
     assert distance(draws, 10_000, 0.3) > bound(len(SETTINGS))
+
+
+def test_binomials_of_a_stream_have_the_binomial_distribution() -> None:
+    cases = [*SETTINGS, *NEAR_THE_SWITCH]
+    for n, p in cases:
+        assert distance(stream_draws(n, p, DRAWS), n, p) < bound(len(cases)), (n, p)
 
 
 def test_exact_binomial_takes_whole_moments_far_out() -> None:

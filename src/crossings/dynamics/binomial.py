@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from crossings.dynamics.compiled import compiled
-from crossings.dynamics.streams import uniforms
+from crossings.dynamics.streams import nth_uniform, uniforms
 
 INVERSION_BELOW = 12.0
 """Variance below which both samplers invert the distribution function."""
@@ -87,39 +89,74 @@ def _stirling_tail(k: float) -> float:
 
 
 @compiled
-def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
-    """Hörmann's BTRS for p <= 1/2 and n p >= 10; each attempt has an address of its own."""
-    odds = p / (1.0 - p)
+def _btrs_shape(n: int, p: float) -> tuple[float, float, float]:
+    """The spread and two constants of BTRS."""
     spq = math.sqrt(n * p * (1.0 - p))
     b = 1.15 + 2.53 * spq
-    a = -0.0873 + 0.0248 * b + 0.01 * p
-    centre = n * p + 0.5
-    v_r = 0.92 - 4.2 / b
-    alpha = (2.83 + 5.1 / b) * spq
+    return spq, b, -0.0873 + 0.0248 * b + 0.01 * p
+
+
+@compiled
+def _btrs_attempt(n: int, p: float, spq: float, b: float, a: float, u: float, v: float) -> int:
+    """What two uniforms make of an attempt, -1 where it is rejected."""
+    u -= 0.5
+    us = 0.5 - abs(u)
+    k = math.floor((2.0 * a / us + b) * u + n * p + 0.5)
+    if us >= 0.07 and v <= 0.92 - 4.2 / b:
+        return int(k)
+    if k < 0 or k > n:
+        return -1
     mode = math.floor((n + 1) * p)
+    odds = p / (1.0 - p)
+    v = math.log(v * (2.83 + 5.1 / b) * spq / (a / (us * us) + b))
+    bound = (
+        (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
+        + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+        + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
+        + _stirling_tail(mode)
+        + _stirling_tail(n - mode)
+        - _stirling_tail(k)
+        - _stirling_tail(n - k)
+    )
+    return int(k) if v <= bound else -1
+
+
+@compiled
+def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
+    """Hörmann's BTRS for p <= 1/2 and n p >= 10; each attempt has an address of its own."""
+    spq, b, a = _btrs_shape(n, p)
     attempt = 0
     while True:
         u, v = uniforms(seed, member, entity, step, purpose + (attempt << 16))
+        k = _btrs_attempt(n, p, spq, b, a, u, v)
+        if k >= 0:
+            return k
         attempt += 1
-        u -= 0.5
-        us = 0.5 - abs(u)
-        k = math.floor((2.0 * a / us + b) * u + centre)
-        if us >= 0.07 and v <= v_r:
-            return int(k)
-        if k < 0 or k > n:
-            continue
-        v = math.log(v * alpha / (a / (us * us) + b))
-        bound = (
-            (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
-            + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
-            + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
-            + _stirling_tail(mode)
-            + _stirling_tail(n - mode)
-            - _stirling_tail(k)
-            - _stirling_tail(n - k)
-        )
-        if v <= bound:
-            return int(k)
+
+
+@compiled
+def stream_binomial(
+    n: int, p: float, key: np.uint64, twist: np.uint64, tick: int
+) -> tuple[int, int]:
+    """An exact binomial from a stream, whose uniforms up to ``tick`` are used; and the next tick.
+
+    The law of :func:`exact_binomial` at half the cost: see :func:`.streams.nth_uniform`.
+    """
+    if n <= 0 or p <= 0.0:
+        return 0, tick
+    if p >= 1.0:
+        return n, tick
+    if n * p * (1.0 - p) < INVERSION_BELOW:
+        return binomial_quantile(n, p, nth_uniform(key, twist, np.uint64(tick))), tick + 1
+    less = min(p, 1.0 - p)
+    spq, b, a = _btrs_shape(n, less)
+    while True:
+        u = nth_uniform(key, twist, np.uint64(tick))
+        v = nth_uniform(key, twist, np.uint64(tick + 1))
+        tick += 2
+        k = _btrs_attempt(n, less, spq, b, a, u, v)
+        if k >= 0:
+            return k if p <= 0.5 else n - k, tick
 
 
 @compiled

@@ -10,12 +10,12 @@ from crossings.dynamics.flee.records import FleeRun
 F8 = npt.NDArray[np.float64]
 
 
-def features(run: FleeRun) -> F8:
+def features(run: FleeRun, arrivals: bool = True) -> F8:
     """What is compared of each member: people by place, on links and arrived, in the middle and at
     the end, (member, feature)."""
     columns = []
     for t in (run.travelling.shape[1] // 2, -1):
-        columns += [run.present[:, t], run.arrived[:, t]]
+        columns += [run.present[:, t], *([run.arrived[:, t]] if arrivals else [])]
         columns += [run.travelling[:, t, None], run.people[:, t, None]]
     return np.concatenate(columns, axis=1).astype(float)
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from crossings.dynamics.flee.ensemble import run
 from crossings.dynamics.flee.individuals import run_individuals
+from crossings.dynamics.flee.plan import plan
 from crossings.dynamics.flee.records import FleeCase, FleeNetwork, FleeTotals, Link, Location
 from crossings.dynamics.flee.settings import FleeSettings, Quirks
 from tests.dynamics.flee.cases import cases
@@ -21,6 +24,8 @@ from tests.dynamics.flee.samples import features, same_law
 
 ALPHA = 0.05
 EXAMPLES = 15
+LAWS = 10
+"""Examples of laws of a day."""
 COUNTS, PERSONS = 300, 40
 """Members of each engine."""
 
@@ -39,6 +44,58 @@ def test_counts_and_individuals_follow_the_same_law(drawn: tuple[FleeCase, Quirk
     counts = run(case, COUNTS, 1, quirks)
     persons = run_individuals(case, PERSONS, 1, quirks)
     assert same_law(features(counts), features(persons), 3) > ALPHA / EXAMPLES
+
+
+@st.composite
+def cases_with_laws(draw: st.DrawFn) -> tuple[FleeCase, Quirks]:
+    """Cases in which the law of a whole day holds: any options but those that go link by link."""
+    case, quirks = draw(cases())
+    plain = dataclasses.replace(
+        case.settings,
+        avoid_short_stints=False,
+        awareness_level=1,
+        fixed_routes=False,
+        harvest_months=(),
+        stay_close_to_home=False,
+    )
+    network = dataclasses.replace(
+        case.network,
+        locations=tuple(
+            place._replace(kind="town") if place.kind == "marker" else place
+            for place in case.network.locations
+        ),
+        links=tuple(link._replace(walk_probability=0.0) for link in case.network.links),
+    )
+    # On what is left of a day people end it at any point of a link: laws with many ends, slow here.
+    quirks = dataclasses.replace(quirks, full_speed_on_every_link=True)
+    return dataclasses.replace(case, network=network, settings=plain), quirks
+
+
+@settings(
+    max_examples=LAWS,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.generate,),
+)
+@given(cases_with_laws())
+def test_laws_of_a_day_and_individuals_follow_the_same_law(drawn: tuple[FleeCase, Quirks]) -> None:
+    """Against individuals where no camp is ever full, against link by link where some are.
+
+    Where one is, individuals decide in order of creation and counts do not (docs/flee-rules.md).
+    """
+    case, quirks = drawn
+    assert plan(case, quirks, 0.02, 1.0, 0).node.size > 0
+    counts = run(case, COUNTS // 3, 1, quirks, arrivals=False, laws_from=0)
+    links = run(case, COUNTS, 2, quirks)
+    assert (counts.present.sum(axis=2) + counts.travelling == counts.people).all()
+    level = ALPHA / (2 * LAWS)
+    assert same_law(features(counts, False), features(links, False), 3) > level
+    places = tuple(p._replace(capacity=-1) for p in case.network.locations)
+    case = dataclasses.replace(case, network=dataclasses.replace(case.network, locations=places))
+    free = run(case, COUNTS // 3, 1, quirks, arrivals=False, laws_from=0)
+    persons = run_individuals(case, PERSONS, 1, quirks)
+    assert same_law(features(free, False), features(persons, False), 3) > level
 
 
 def crossing(**changes: float) -> FleeCase:
@@ -83,11 +140,52 @@ def test_a_planted_error_of_five_per_cent_is_caught() -> None:
         assert same_law(wrong, reference, 1) < ALPHA / EXAMPLES, changes
 
 
+def test_a_planted_error_shows_in_the_laws_of_a_day() -> None:
+    bare = {"avoid_short_stints": False}
+    reference = features(run_individuals(crossing(**bare), 160, 4), False)
+
+    def law(**changes: float) -> float:
+        found = run(crossing(**bare, **changes), 900, 2, arrivals=False, laws_from=0)
+        return same_law(features(found, False), reference, 1)
+
+    assert law() > ALPHA
+    assert law(default_movechance=0.315) < ALPHA / EXAMPLES
+    assert max(law(camp_weight=1.05), law(max_move_speed=378.0)) < ALPHA / 5
+
+
+@pytest.mark.parametrize("quirks", [Quirks(), Quirks.flee()])
+def test_many_people_share_out_as_if_each_went_link_by_link(quirks: Quirks) -> None:
+    """With so many that means are known to a few in ten thousand, on days without full camps."""
+    case = dataclasses.replace(crossing(avoid_short_stints=False, camp_weight=2.0), days=5)
+    network = dataclasses.replace(
+        case.network, locations=tuple(p._replace(capacity=-1) for p in case.network.locations)
+    )
+    newcomers = np.array([200_000, 0, 100_000, 0, 0])
+    case = dataclasses.replace(case, network=network, newcomers=newcomers)
+    laws = run(case, 30, 1, quirks, arrivals=False, laws_from=0)
+    links = run(case, 30, 2, quirks)
+    assert laws.arrived.size == 0
+    for t in range(5):
+        a, b = laws.present[:, t].astype(float), links.present[:, t].astype(float)
+        # A multinomial's variance is at most its mean.
+        spread = np.sqrt((a.mean(axis=0) + b.mean(axis=0)) / 30 + 1e-9)
+        assert (np.abs(a.mean(axis=0) - b.mean(axis=0)) < 4.5 * spread).all()
+        assert (a.var(axis=0) < 3.0 * a.mean(axis=0) + 1.0).all()
+
+
 def test_people_are_conserved_and_threads_change_nothing() -> None:
     case = crossing()
     one = run(case, 50, 5, workers=1)
     two = run(case, 50, 5, workers=2)
     part = run(case, 10, 5, first_member=30)
+    bare = crossing(avoid_short_stints=False)
+    one_law, two_laws = (
+        run(bare, 50, 5, workers=workers, arrivals=False, laws_from=0) for workers in (1, 2)
+    )
+    last = run(bare, 1, 5, first_member=49, arrivals=False, laws_from=0)
+    assert (one_law.present.sum(axis=2) + one_law.travelling == one_law.people).all()
+    assert np.array_equal(one_law.present, two_laws.present)
+    assert np.array_equal(one_law.present[49:], last.present)
     assert (one.present.sum(axis=2) + one.travelling == one.people).all()
     for name in ("present", "arrived", "travelling", "people"):
         assert np.array_equal(getattr(one, name), getattr(two, name))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from crossings.dynamics.binomial import exact_poisson
 from crossings.dynamics.compiled import free_entry, inner
 from crossings.dynamics.flee.cells import PEOPLE, WHERE, Cells, add
-from crossings.dynamics.flee.luck import DRAW, draw_of, draw_spread, new_day
+from crossings.dynamics.flee.luck import DRAW, how_many, new_day, spread
 from crossings.dynamics.flee.plan import CODE, INITIAL, TOTAL, Plan, plan
 from crossings.dynamics.flee.records import FleeCase, FleeRun
 from crossings.dynamics.flee.settings import Quirks
@@ -24,6 +24,7 @@ from crossings.dynamics.flee.state import (
     NEW,
     POPULATION,
     State,
+    new_laws,
     new_state,
 )
 from crossings.dynamics.flee.walk import walk
@@ -37,6 +38,9 @@ BATCH = 0.02
 
 GRID_KM = 1.0
 """Recent travel is kept in steps of so many kilometres (of max_move_speed)."""
+
+LAWS_FROM = 2000
+"""So many people who travel at once end their day by a law (:mod:`.day_laws`)."""
 
 CELLS = 1024
 """States of one member that there is room for at first; a member that needs more starts again,
@@ -61,23 +65,21 @@ def _come(plan: Plan, s: State, place: int, kind: int, flags: int, n: int) -> No
 
 
 @inner
-def _by_kind(
-    plan: Plan, s: State, place: int, flags: int, n: int, t: int, seed: int, member: int
-) -> None:
+def _by_kind(plan: Plan, s: State, place: int, flags: int, n: int) -> None:
     """The same, their kinds drawn."""
     if plan.kinds == 1:
         _come(plan, s, place, 0, flags, n)
         return
     for k in range(plan.kinds):
         s.weight[k] = plan.share[place, k]
-    draw_spread(plan, s, n, plan.kinds, place, t, seed, member)
+    spread(s, n, plan.kinds, place)
     for k in range(plan.kinds):
         _come(plan, s, place, k, flags, s.counts[k])
 
 
 @inner
-def _leave_home(plan: Plan, s: State, place: int, n: int, t: int, seed: int, member: int) -> None:
-    _by_kind(plan, s, place, NEW, n, t, seed, member)
+def _leave_home(plan: Plan, s: State, place: int, n: int) -> None:
+    _by_kind(plan, s, place, NEW, n)
     if plan.rules.take:
         s.at[place, POPULATION] = max(0, s.at[place, POPULATION] - n)
 
@@ -94,10 +96,10 @@ def _newcomers(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
             if left > 0 and weight > 0.0:
                 # The last place with weight takes the rest, whatever the rounding of the total.
                 share = 1.0 if weight >= total * (1.0 - 1e-12) else weight / total
-                n = draw_of(plan, s, left, share, p, t, seed, member)
+                n = how_many(s, left, share, p)
                 left -= n
                 total -= weight
-                _leave_home(plan, s, p, n, t, seed, member)
+                _leave_home(plan, s, p, n)
         if left > 0:
             # Every origin is empty: people come from where the rates say, as Flee has it.
             s.full[0] = 2
@@ -112,14 +114,15 @@ def _newcomers(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
             n = exact_poisson(rate, seed, member, plan.place[p, CODE], t, DRAW + 1)
         else:
             n = int(np.floor(rate * s.at[p, POPULATION]))
-        _leave_home(plan, s, p, n, t, seed, member)
+        _leave_home(plan, s, p, n)
 
 
 @inner
 def _record(plan: Plan, s: State, kept: I8, present: I8, arrived: I8, totals: I8) -> None:
     for k in range(kept.size):
         present[k] = s.at[kept[k], HERE]
-        arrived[k] = s.at[kept[k], ARRIVED]
+        if arrived.size > 0:
+            arrived[k] = s.at[kept[k], ARRIVED]
     for i in range(s.then.slot[0]):
         row = s.then.rows[i]
         totals[1] += row[PEOPLE]
@@ -134,7 +137,7 @@ def _member(
     """The whole history of one member."""
     new_day(plan, s, 0, seed, member)
     for p in range(plan.places):
-        _by_kind(plan, s, p, 0, plan.place[p, INITIAL], 0, seed, member)
+        _by_kind(plan, s, p, 0, plan.place[p, INITIAL])
     for i in range(plan.placed.shape[0]):
         place, n = plan.placed[i, 0], plan.placed[i, 3]
         farmers = 0
@@ -142,7 +145,7 @@ def _member(
             share = 0.0
             for k in range(plan.kinds):
                 share += plan.share[place, k] if plan.farms[k] else 0.0
-            farmers = draw_of(plan, s, n, share, place, 0, seed, member)
+            farmers = how_many(s, n, share, place)
         _come(plan, s, place, plan.placed[i, 1], 0, n - farmers)
         _come(plan, s, place, plan.placed[i, 2], 0, farmers)
         if plan.rules.take:
@@ -178,6 +181,12 @@ def _turned(s: State, now: Cells, then: Cells) -> State:
         s.by_kind,
         s.came,
         s.full,
+        s.law,
+        s.law_of,
+        s.share,
+        s.stay,
+        s.tally,
+        s.ahead,
     )
 
 
@@ -186,8 +195,9 @@ def _run(
     plan: Plan, seed: int, members: I8, capacity: int, kept: I8, present: I8, arrived: I8,
     totals: I8, status: I8,
 ) -> None:  # fmt: skip
+    law, law_of = new_laws(plan)
     for i in range(members.size):
-        state = new_state(plan, capacity)
+        state = new_state(plan, capacity, law, law_of)
         _member(plan, state, seed, members[i], kept, present[i], arrived[i], totals[i])
         status[i] = state.full[0]
 
@@ -203,6 +213,8 @@ def run(
     grid_km: float = GRID_KM,
     first_member: int = 0,
     workers: int = 1,
+    arrivals: bool = True,
+    laws_from: int = LAWS_FROM,
 ) -> FleeRun:
     """Run a case by Flee's rules on counts.
 
@@ -217,11 +229,15 @@ def run(
         grid_km: see :data:`GRID_KM`; 0 keeps recent travel to the millimetre.
         first_member: the number of the first history.
         workers: threads.
+        arrivals: whether to count who came to each place. Without, where people do not look at
+            recent travel, whole days are drawn at once, at a cost that does not grow with people.
+        laws_from: see :data:`LAWS_FROM`.
 
     Raises:
         InputError: the case contradicts itself, or has no origin for people who set out.
     """
-    laid = plan(case, Quirks() if quirks is None else quirks, batch, grid_km)
+    chosen = Quirks() if quirks is None else quirks
+    laid = plan(case, chosen, batch, grid_km, -1 if arrivals else laws_from)
     names = case.network.names
     wanted = names if places is None else tuple(places)
     for name in wanted:
@@ -229,7 +245,8 @@ def run(
             raise InputError(f"places: found {name!r}, expected a known location")
     kept = np.array([names.index(name) for name in wanted], dtype=np.int64)
     shape = (members, case.days, kept.size)
-    present, arrived = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    present = np.zeros(shape, dtype=np.int64)
+    arrived = np.zeros(shape if arrivals else (*shape[:2], 0), dtype=np.int64)
     totals = np.zeros((members, case.days, 2), dtype=np.int64)
     parts = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
 

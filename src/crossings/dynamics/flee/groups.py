@@ -19,6 +19,7 @@ from crossings.dynamics.flee.cells import (
     clear,
     push,
 )
+from crossings.dynamics.flee.day_laws import end_by_law
 from crossings.dynamics.flee.luck import FEW, how_many, spread
 from crossings.dynamics.flee.persons import MOST_LINKS, travel_alone
 from crossings.dynamics.flee.plan import (
@@ -107,7 +108,7 @@ def _choose(plan: Plan, s: State, today: Today, row: I8, cls: int, n: int, merge
     if options == 0:
         _end(plan, s, row, place, 0, 0, cls, n)
         return
-    spread(plan, s, today, n, options, place)
+    spread(s, n, options, place)
     first = plan.first_option[today.options, place]
     for j in range(options):
         if s.counts[j] > 0:
@@ -139,7 +140,7 @@ def decide(plan: Plan, s: State, today: Today, row: I8, n: int, forced: bool, me
     chance = plan.chance[today.chance, kind, place]
     if route > 0 or (forced and plan.flags[today.flags, place] & TOWN):
         chance = 1.0
-    moving = how_many(plan, s, today, n, chance, place)
+    moving = how_many(s, n, chance, place)
     if n > moving:
         _end(plan, s, row, place, route, 0, cls, n - moving)
     if moving > 0 and route > 0:
@@ -176,13 +177,36 @@ def _advance(plan: Plan, s: State, today: Today, row: I8, speed: int, n: int) ->
 
 
 @inner
+def _by_law(plan: Plan, today: Today, cells: Cells, first: int, end: int) -> bool:
+    """Whether the people of some rows are enough to end their day by a law."""
+    people = 0
+    if today.law >= 0:
+        for i in range(first, end):
+            people += cells.rows[i][PEOPLE]
+    return people > 0 and people >= plan.rules.laws_from
+
+
+@inner
+def _go_on(plan: Plan, s: State, today: Today) -> None:
+    """Those who have come to a place with some of the day left decide; who moves: ``s.onward``."""
+    for i in range(s.stops.slot[0]):
+        row = s.stops.rows[i]
+        if row[PEOPLE] > 0:
+            forced = plan.rules.short_stints and row[RECENT] + row[MOVED] < plan.top_speed
+            decide(plan, s, today, row, row[PEOPLE], forced, True)
+
+
+@inner
 def travel(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: int) -> None:
     """People of some rows, all on links, travel until their day is over.
 
-    Rows of few people travel person by person; so do groups when they have become small.
+    Rows of few people travel person by person; so do groups when they have become small. Where the
+    law of a day is known and people are many, one draw takes them from the first place they come to
+    to the evening.
     """
-    few = -1 if today.harvest else FEW
-    if not travel_alone(plan, s, today, cells, first, end, few):
+    by_law = _by_law(plan, today, cells, first, end)
+    few = -1 if today.harvest or by_law else FEW
+    if not by_law and not travel_alone(plan, s, today, cells, first, end, few):
         return
     groups = s.onward
     clear(groups)
@@ -200,16 +224,16 @@ def travel(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: in
                 continue
             link = row[WHERE] - plan.places
             speed = plan.walking if row[CLASS] & FIRST_LEG else int(plan.link[link, SPEED])
-            slow = how_many(plan, s, today, n, plan.walk[link], plan.link[link, TAIL])
+            slow = how_many(s, n, plan.walk[link], plan.link[link, TAIL])
             _advance(plan, s, today, row, plan.walking, slow)
             _advance(plan, s, today, row, speed, n - slow)
         clear(groups)
-        for i in range(s.stops.slot[0]):
-            row = s.stops.rows[i]
-            recent = row[RECENT] + row[MOVED]
-            forced = plan.rules.short_stints and recent < plan.top_speed
-            decide(plan, s, today, row, row[PEOPLE], forced, True)
-        if not travel_alone(plan, s, today, groups, 0, groups.slot[0], few):
+        if by_law:
+            end_by_law(plan, s, today)
+        _go_on(plan, s, today)
+        if groups.slot[0] == 0:
+            return
+        if not by_law and not travel_alone(plan, s, today, groups, 0, groups.slot[0], few):
             return
     for i in range(groups.slot[0]):
         row = groups.rows[i]

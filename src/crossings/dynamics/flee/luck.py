@@ -1,7 +1,7 @@
 """Draws of a member: the luck of a place on a day.
 
-A place has a stream of uniforms a day (:func:`.streams.nth_uniform`); binomials of many people have
-addresses of their own. Two runs that differ in one place share the luck of the others.
+A place has a stream of uniforms a day (:func:`.streams.nth_uniform`). Two runs that differ in one
+place share the luck of the others.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.binomial import exact_binomial
+from crossings.dynamics.binomial import stream_binomial
 from crossings.dynamics.compiled import hot, inner
 from crossings.dynamics.flee.plan import CODE, Plan
-from crossings.dynamics.flee.state import DRAWS, TICK, State, Today, today_of
+from crossings.dynamics.flee.state import TICK, State
 from crossings.dynamics.streams import nth_uniform, stream_key
 
 DRAW = 201
@@ -29,7 +29,7 @@ RARE = 0.05
 def new_day(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
     """Every place gets its luck of a day."""
     for p in range(plan.places):
-        s.at[p, TICK] = s.at[p, DRAWS] = 0
+        s.at[p, TICK] = 0
         s.key[p, 0], s.key[p, 1] = stream_key(seed, member, plan.place[p, CODE], t, DRAW)
 
 
@@ -51,7 +51,7 @@ def coins(s: State, n: int, p: float, place: int) -> int:
 
 
 @inner
-def how_many(plan: Plan, s: State, today: Today, n: int, p: float, place: int) -> int:
+def how_many(s: State, n: int, p: float, place: int) -> int:
     """How many of ``n`` do what each does with probability ``p``."""
     if n <= 0 or p <= 0.0:
         return 0
@@ -59,10 +59,9 @@ def how_many(plan: Plan, s: State, today: Today, n: int, p: float, place: int) -
         return n
     if n <= FEW and p >= RARE:
         return coins(s, n, p, place)
-    draw = s.at[place, DRAWS]
-    s.at[place, DRAWS] = draw + 1
-    step = today.day | (draw << 12)
-    return exact_binomial(n, p, today.seed, today.member, plan.place[place, CODE], step, DRAW + 2)
+    tick = s.at[place, TICK]
+    k, s.at[place, TICK] = stream_binomial(n, p, s.key[place, 0], s.key[place, 1], tick)
+    return k
 
 
 @hot
@@ -76,7 +75,7 @@ def place_of(weight: npt.NDArray[np.float64], x: float, last: int) -> int:
 
 
 @inner
-def spread(plan: Plan, s: State, today: Today, n: int, options: int, place: int) -> None:
+def spread(s: State, n: int, options: int, place: int) -> None:
     """Share ``n`` people out over the first options by ``s.weight``, into ``s.counts``."""
     total, last = 0.0, 0
     for j in range(options):
@@ -92,23 +91,7 @@ def spread(plan: Plan, s: State, today: Today, n: int, options: int, place: int)
     for j in range(last + 1):
         if s.weight[j] > 0.0:
             share = min(1.0, s.weight[j] / total)
-            k = n if j == last else how_many(plan, s, today, n, share, place)
+            k = n if j == last else how_many(s, n, share, place)
             s.counts[j] = k
             n -= k
             total -= s.weight[j]
-
-
-@inner
-def draw_of(
-    plan: Plan, s: State, n: int, p: float, place: int, t: int, seed: int, member: int
-) -> int:
-    """How many of ``n`` do what each does with probability ``p``, by the luck of a place."""
-    return how_many(plan, s, today_of(plan, t, seed, member), n, p, place)
-
-
-@inner
-def draw_spread(
-    plan: Plan, s: State, n: int, options: int, place: int, t: int, seed: int, member: int
-) -> None:
-    """Share ``n`` people out by ``s.weight`` into ``s.counts``, by the luck of a place."""
-    spread(plan, s, today_of(plan, t, seed, member), n, options, place)

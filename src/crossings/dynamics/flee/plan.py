@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.flee.classes import PeopleClasses, classes
+from crossings.dynamics.flee.nodes import Travel, ready_nodes
 from crossings.dynamics.flee.options import (
     Choices,
     Routes,
@@ -45,7 +46,7 @@ CODE, RESIDENTS, INITIAL = range(3)
 TAIL, HEAD, LENGTH, SPEED = range(4)
 """Columns of ``Plan.link``."""
 
-WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL, SCENE, COURSES = range(10)
+WAYS, OPTIONS, ATTRACTION, CHANCE, FLAGS, ROOM, HARVEST, TOTAL, SCENE, COURSES, LAW = range(11)
 """Columns of ``Plan.on``."""
 
 SCENE_FIRST, SCENE_SIZE = range(2)
@@ -64,7 +65,8 @@ class Rules(NamedTuple):
     ``take``: newcomers leave the population. ``pop_power``: of the population on the attraction, 0
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
     come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
-    to the power of ``shift`` where that is not -1.
+    to the power of ``shift`` where that is not -1. ``laws_from``: so many people who travel at once
+    end their day by a law.
     """
 
     softening: float
@@ -86,6 +88,7 @@ class Rules(NamedTuple):
     batch: float
     grid: int
     shift: int
+    laws_from: int
 
 
 class Plan(NamedTuple):
@@ -95,13 +98,15 @@ class Plan(NamedTuple):
     takes as long as there are many. Columns have names in this module.
 
     ``place`` (P, 3): entity of the random streams, population, people at the start. ``link``
-    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 10): for
+    (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 11): for
     each day the number of its tables: open links (``shut``, ``first_way``), options, attraction
-    (K, P), chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the scene
-    and the courses (-1: none). ``way`` lists open links by place in order; ``option`` (O, 3): end,
-    first link, route after it; ``option_factor`` (O, 2): on the score of the end, and of the way.
+    (K, P), chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the scene,
+    the courses and the law (-1: none). ``way`` lists open links by place in order; ``option``
+    (O, 3): end, first link, route after it; ``option_factor`` (O, 2): on the score of the end,
+    and of the way.
     ``scene``, ``ready_share``, ``ready_other``: see :func:`.ready.ready_choices`; ``course``,
-    ``first_course``: :func:`.paths.ready_courses`. ``route`` (R, 3): next place, route that
+    ``first_course``: :func:`.paths.ready_courses`; ``first_node`` to ``node_at``:
+    :func:`.nodes.ready_nodes`. ``route`` (R, 3): next place, route that
     remains from there, last place. ``share`` (P, K): law of the kind of newcomers. ``homes``:
     whether classes hold the home, with ``home_factor`` (P, P). ``placed``: rows of
     place, kind without and with a farm, people. ``rate`` (T, P): see :class:`.spawning.Spawning`.
@@ -130,6 +135,11 @@ class Plan(NamedTuple):
     ready_other: I8
     course: I8
     first_course: I8
+    first_node: I8
+    node: I8
+    step: I8
+    end: I8
+    node_at: I8
     route: I8
     attraction: F8
     chance: F8
@@ -170,8 +180,8 @@ def fixed(km: F8 | float) -> I8:
     )
 
 
-def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
-    """Lay out a case.
+def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int = -1) -> Plan:
+    """Lay out a case; from so many people on they end their day by a law, never if that is -1.
 
     Raises:
         InputError: the case contradicts itself; a rule lacks what it needs.
@@ -189,7 +199,7 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         )
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
-    rules = _rules(case, quirks, batch, grid_km)
+    rules = _rules(case, quirks, batch, grid_km, laws_from)
     link = _columns(links.tail, links.head, fixed(links.km), fixed(links.speed))
     tables = ways | scores
     ready, scene_on = _ready(rules, tables, options_on, numbers[0], case, quirks)
@@ -199,6 +209,10 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
     )
     if scene_on[0] < 0:
         courses_on = scene_on
+    nodes = _nodes(case, quirks, rules, tables, options_on, link, links.walk)
+    laws = list(map(tuple, _columns(options_on, *numbers[:3]).tolist()))
+    laws_number = {law: k for k, law in enumerate(dict.fromkeys(laws))}
+    laws_on = [laws_number[law] if nodes["node"].size else -1 for law in laws]
     codes = [entity_code(name) for name in case.network.names]
     harvest = _harvest(case).astype(np.int64)
     return Plan(
@@ -211,9 +225,12 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Plan:
         place=_columns(codes, population, spawn.initial),
         link=link,
         walk=links.walk,
-        on=_columns(ways_on, options_on, *numbers, harvest, spawn.total, scene_on, courses_on),
+        on=_columns(
+            ways_on, options_on, *numbers, harvest, spawn.total, scene_on, courses_on, laws_on
+        ),
         **ready,
         **courses,
+        **nodes,
         **ways,
         **scores,
         home_factor=home_factors(case, quirks),
@@ -232,7 +249,7 @@ def _columns(*columns: Sequence[int] | I8) -> I8:
     return np.ascontiguousarray(np.array(columns, dtype=np.int64).T)
 
 
-def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Rules:
+def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int) -> Rules:
     s = case.settings.effective()
     plain = not (s.fixed_routes and quirks.fixed_routes_ignore_capacity)
     changing = s.use_pop_for_loc_weight and s.take_from_population
@@ -257,6 +274,7 @@ def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float) -> Rule
         batch=batch,
         grid=grid,
         shift=grid.bit_length() - 1 if grid & (grid - 1) == 0 else -1,
+        laws_from=laws_from,
     )
 
 
@@ -277,6 +295,24 @@ def _ready(
     if varying or rules.prune > 0.0 or home_factors(case, quirks).size:
         scene_on = [-1] * len(scene_on)
     return ready, scene_on
+
+
+def _nodes(
+    case: FleeCase, quirks: Quirks, rules: Rules, tables: dict[str, Any], options_on: list[int],
+    link: I8, walk: F8,
+) -> dict[str, Any]:  # fmt: skip
+    """The nodes of a day, where nothing but the place and the way made so far matters on it."""
+    s = case.settings.effective()
+    plain = rules.laws_from >= 0 and not rules.short_stints and not walk.any()
+    plain = plain and not (tables["option"][:, 2] > 0).any() and not s.harvest_months
+    plain = plain and not home_factors(case, quirks).size
+
+    def on_grid(way: int) -> int:
+        return (way + (rules.grid - 1) // 2) // rules.grid * rules.grid
+
+    feet = int(fixed(s.max_walk_speed)) if rules.on_foot else 0
+    travel = Travel(link, feet, rules.full_speed, rules.grid, on_grid)
+    return ready_nodes(tables, options_on, travel, plain)
 
 
 def _ways(

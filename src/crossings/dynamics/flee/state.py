@@ -15,6 +15,7 @@ from crossings.dynamics.flee.plan import (
     COURSES,
     FLAGS,
     HARVEST,
+    LAW,
     OPTIONS,
     RESIDENTS,
     ROOM,
@@ -33,8 +34,11 @@ FIRST_LEG, STILL, NEW, AT_HOME = 1, 2, 4, 8
 KIND = 4
 """Bits of a class below its kind and home."""
 
-HERE, ARRIVED, POPULATION, TICK, DRAWS, INBOUND = range(6)
+HERE, ARRIVED, POPULATION, TICK, INBOUND = range(5)
 """Columns of ``State.at``."""
+
+MOST_NUMBERS = 8_000_000
+"""Numbers in the laws that are kept at a time."""
 
 LISTS = 4
 """``State.links`` and ``batch`` have so many times as much room: their rows are not merged."""
@@ -44,12 +48,15 @@ class State(NamedTuple):
     """One member: ``now`` and ``then`` hold the people before and after a day.
 
     ``links`` lists those who travel today, ``batch`` those of them who are worked through at once;
-    ``onward``, ``stops``: groups of them on links and between two links of a day. ``at`` (P, 6):
-    people there, who ever arrived, population left, uniforms and binomials drawn today, people
+    ``onward``, ``stops``: groups of them on links and between two links of a day. ``at`` (P, 5):
+    people there, who ever arrived, population left, uniforms drawn today, people
     still to be worked through on links to it. ``key`` (P, 2): of the stream of the day.
     ``weight``, ``counts``: of the options of one place. ``attraction``, ``by_kind`` (K, P).
     ``full``: set where a table is too small. ``came`` (P, 3): how many came of how many who
-    travelled, and ``ARRIVED`` as last looked at.
+    travelled, and ``ARRIVED`` as last looked at. ``law`` (laws, nodes, ends) as they were last
+    worked out, ``law_of`` (laws, P + 1): multipliers of capacity and the number it holds for, with
+    ``share``, ``stay``: chances of options and of staying at places, ``tally`` of ends, ``ahead``
+    of people to come.
     """
 
     now: Cells
@@ -66,12 +73,19 @@ class State(NamedTuple):
     by_kind: I8
     came: F8
     full: I8
+    law: F8
+    law_of: F8
+    share: F8
+    stay: F8
+    tally: I8
+    ahead: I8
 
 
 class Today(NamedTuple):
     """The numbers of the tables that hold on a day, and the address of its draws.
 
-    ``scene``, ``courses``: the tables of ready weights and of courses, -1 without.
+    ``scene``, ``courses``, ``law``: the tables of ready weights, of courses and of where the day
+    ends, -1 without.
     """
 
     ways: int
@@ -82,6 +96,7 @@ class Today(NamedTuple):
     room: int
     scene: int
     courses: int
+    law: int
     harvest: bool
     varying: bool
     seed: int
@@ -90,13 +105,26 @@ class Today(NamedTuple):
 
 
 @compiled
-def new_state(plan: Plan, capacity: int) -> State:
-    """A member before its first day, nobody anywhere."""
+def new_laws(plan: Plan) -> tuple[F8, F8]:
+    """Room for the laws of all scenes and kinds, or of as many as fit, and what they hold for."""
+    nodes, scenes = 0, 0
+    for d in range(plan.first_node.size - 1):
+        nodes = max(nodes, plan.first_node[d + 1] - plan.first_node[d])
+    for t in range(plan.on.shape[0]):
+        scenes = max(scenes, plan.on[t, LAW] + 1)
+    ends = plan.end.shape[0]
+    laws = min(scenes * plan.kinds, max(plan.kinds, MOST_NUMBERS // max(1, nodes * ends)))
+    return np.zeros((laws, nodes, ends)), np.zeros((laws, plan.places + 1))
+
+
+@compiled
+def new_state(plan: Plan, capacity: int, law: F8, law_of: F8) -> State:
+    """A member before its first day, nobody anywhere; the laws are shared with those before."""
     most = 1
     for d in range(plan.first_option.shape[0]):
         for p in range(plan.places):
             most = max(most, plan.first_option[d, p + 1] - plan.first_option[d, p])
-    at = np.zeros((plan.places, 6), np.int64)
+    at = np.zeros((plan.places, 5), np.int64)
     at[:, POPULATION] = plan.place[:, RESIDENTS]
     return State(
         new_cells(capacity),
@@ -113,6 +141,12 @@ def new_state(plan: Plan, capacity: int) -> State:
         np.zeros((plan.kinds, plan.places), np.int64),
         np.zeros((plan.places, 3)),
         np.zeros(1, np.int64),
+        law,
+        law_of,
+        np.zeros(plan.option.shape[0]),
+        np.zeros(plan.places),
+        np.zeros(plan.end.shape[0], np.int64),
+        np.zeros(plan.places, np.int64),
     )
 
 
@@ -132,6 +166,7 @@ def today_of(plan: Plan, t: int, seed: int, member: int) -> Today:
         on[ROOM],
         on[SCENE],
         on[COURSES],
+        on[LAW],
         on[HARVEST] > 0,
         varying,
         seed,

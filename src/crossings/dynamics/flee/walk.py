@@ -173,7 +173,7 @@ def _settle(plan: Plan, s: State, today: Today) -> None:
             or not plan.flags[today.flags, place] & CAMP
         ):
             continue
-        n = how_many(plan, s, today, row[PEOPLE], plan.sink[place], place)
+        n = how_many(s, row[PEOPLE], plan.sink[place], place)
         if n > 0:
             row[PEOPLE] -= n
             if not add(s.then, place, cls | STILL, 0, 0, 0, 0, n):
