@@ -190,7 +190,8 @@ def _public(outlook: Outlook, known: Situation, later: tuple[Claim, ...]) -> Vie
         left_out.append("Forecasts of people waiting and of queues.")
     hidden = len(known.claims) - len(shown)
     if hidden:
-        left_out.append(f"{hidden} figures that are not marked public.")
+        many = "figure that is" if hidden == 1 else "figures that are"
+        left_out.append(f"{hidden} {many} not marked public.")
     last = outlook.last_figure
     public = dataclasses.replace(
         outlook,

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from crossings import ledger
 from crossings.publish.live.app import create_app
+from crossings.publish.live.settings import Settings
 from crossings.publish.live.single import single_file
 from tests.outlooks import at, claim, outlook
 from tests.publish.live.served import TOKEN, settings
@@ -341,6 +342,38 @@ def test_an_order_with_the_token_becomes_a_job(desk: Visit) -> None:
     # The made-up situation has no folder behind it: the job fails, and says why.
     expect(page.locator(".order [role=status]")).to_contain_text("nowhere", timeout=120_000)
     assert TOKEN not in page.url
+
+
+def test_a_token_that_is_being_written_is_not_wiped_out(desk: Visit) -> None:
+    page = desk.open()
+    page.locator("#what-if").get_by_label("Token").fill("half of a tok")
+    page.locator(".day-bar input").focus()
+    page.keyboard.press("End")  # everything is drawn again
+    expect(page.locator("#what-if").get_by_label("Token")).to_have_value("half of a tok")
+
+
+def test_a_forecast_that_cannot_be_had_is_not_shown_as_chosen(desk: Visit) -> None:
+    page = desk.open()
+    output = page.locator(".as-of output")
+    newest = output.inner_text()
+    page.route("**/forecasts/*", lambda route: route.abort())
+    page.locator(".as-of input").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("alert")).to_have_text("The server does not answer.")
+    expect(output).to_have_text(newest)
+    desk.errors.clear()  # the browser itself notes what it could not get
+
+
+def test_a_situation_without_a_forecast_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
+    empty = {**settings(tmp_path / "full").__dict__, "store": tmp_path / "empty"}
+    with running(create_app(Settings(**empty))) as address:
+        visit = Visit(browser, address, 390)
+        visit.page.goto(address)
+        expect(visit.page.locator("nav.bar:not([inert])")).to_be_visible()
+        expect(visit.page.locator("h1")).to_have_text("Nagorno-Karabakh and Armenia")
+        expect(visit.page.locator("main")).to_contain_text("New forecast")
+        visit.context.close()
+        assert (visit.errors, visit.away) == ([], [])
 
 
 def test_a_scenario_is_asked_for_in_words(desk: Visit) -> None:

@@ -62,7 +62,12 @@ def _with_view(lang: str, embedded: bool, head: str, page: bytes) -> str:
     view = json.loads(head) | {"page": json.loads(page)}
     shown = view["page"]
     if shown is None:
-        title, top = "crossings", f"<main><p>{text(said.t('no_forecast'))}</p></main>"
+        rows = {row["id"]: row["title"] for row in view["situations"]["items"]}
+        title = rows[view["s"]]
+        told = (
+            f'{text(said.t("no_forecast"))}</p><p class="soft">{text(said.t("no_forecast_help"))}'
+        )
+        top = f"<main><h1>{name(title)}</h1><p>{told}</p></main>"
         without = ""
     else:
         title = f"{shown['situation']['title']}: {said.by_then(_time(shown, 'headline'))}"
@@ -117,7 +122,7 @@ def headline(shown: dict[str, Any], said: Spoken) -> str:
     when = said.moment(_time(shown, "issued"), year=True)
     issued = said.t("issued", when=when, tier=tier, profile=profile)
     return (
-        f'<header class="top" id="top"><p class="kicker" dir="auto">{text(situation["title"])}</p>'
+        f'<header class="top" id="top"><p class="kicker">{name(situation["title"])}</p>'
         f'<h1>{sentence}</h1><p class="plan">{plan}</p>{_odds(shown, said)}{_near(shown, said)}'
         f"{_where(shown, said)}{_last(shown, last, said)}"
         f'<p class="issue-line">{text(issued)}</p>{_withheld(situation["left_out"], said)}</header>'
@@ -260,10 +265,12 @@ def _bar(view: dict[str, Any], said: Spoken) -> str:
             f'<div class="slider as-of"><label>{text(said.t("as_of"))} <input type="range"></label>'
             f"<output>{when}</output></div>"
         )
+    situation = f'<span class="name">{text(said.t("situation"))}</span>'
+    language = f'<span class="name">{text(said.t("language"))}</span>'
+    own = text(said.t("own_name"))
     return (
-        f'<nav class="bar" inert><label>{text(said.t("situation"))} <select>{offered}</select>'
-        f'</label>{slider}<label class="language">{text(said.t("language"))} <select><option>'
-        f'{text(said.t("own_name"))}</option></select></label><details class="order"><summary>'
-        f'{text(said.t("new"))}</summary></details></nav><nav class="contents" inert>'
-        f'<a href="#top">{text(said.t("course"))}</a></nav>'
+        f'<nav class="bar" inert><label>{situation} <select>{offered}</select></label>'
+        f'<label class="language">{language} <select><option>{own}</option></select></label>'
+        f'{slider}<details class="order"><summary>{text(said.t("new"))}</summary></details></nav>'
+        f'<nav class="contents" inert><a href="#top">{text(said.t("course"))}</a></nav>'
     )

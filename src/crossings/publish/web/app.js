@@ -85,8 +85,13 @@ function App() {
   }, [shown.s]);
   useEffect(() => {
     if (!shown.f || !shown.s) { setPage(null); return; }
+    if (page?.id === shown.f && page.events) return;
     const early = FIRST && shown.s === FIRST.s && shown.f === FIRST.f ? whole : null;
-    (early || source.forecast(shown.s, shown.f)).then((found) => { setPage(found); setWrong(""); }, failed);
+    (early || source.forecast(shown.s, shown.f)).then((found) => { setPage(found); setWrong(""); }, (error) => {
+      failed(error);
+      // What is chosen stays what is shown.
+      if (page && page.situation.id === shown.s) update({ f: page.id });
+    });
   }, [shown.s, shown.f]);
   useEffect(() => { if (page) document.title = `${page.situation.title}: ${byThen(page.forecast.headline.time)}`; }, [page, spoken]);
 
@@ -103,14 +108,14 @@ function App() {
 
   if (!spoken) return null;
   const alert = wrong && html`<p class="warning" role="alert">${wrong}</p>`;
-  const content = page ? html`<${Forecast} page=${page} kept=${kept} shown=${shown} update=${update} ahead=${ahead} below=${below} />` : !shown.f && shown.s && html`<main><p>${t("no_forecast")}</p></main>`;
+  const content = page ? html`<${Forecast} page=${page} kept=${kept} shown=${shown} update=${update} ahead=${ahead} below=${below} />` : !shown.f && shown.s && html`<main><h1><bdi>${situations.find((s) => s.id === shown.s)?.title}</bdi></h1><p>${t("no_forecast")}</p>${!exported && html`<p class="soft">${t("no_forecast_help")}</p>`}</main>`;
   if (embedded) return html`${alert}${content}`;
   return html`<a class="skip" href="#top" onClick=${(/** @type {Event} */ e) => jump("top", e)}>${t("skip")}</a><nav class="bar" aria-label=${t("choose")}>
-    ${exported ? "" : html`<label>${t("situation")} <select value=${shown.s} onChange=${(/** @type {any} */ e) => update({ s: e.target.value, f: "", claim: "", day: -1, what: "" })}>
+    ${exported ? "" : html`<label><span class="name">${t("situation")}</span> <select dir="auto" value=${shown.s} onChange=${(/** @type {any} */ e) => update({ s: e.target.value, f: "", claim: "", day: -1, what: "" })}>
       ${situations.map((s) => html`<option key=${s.id} value=${s.id}>${s.title}</option>`)}</select></label>`}
-    <${AsOfSlider} kept=${kept} chosen=${shown.f} choose=${(/** @type {string} */ f) => update({ f })} />
-    <label class="language">${t("language")} <select value=${spoken} onChange=${(/** @type {any} */ e) => update({ lang: e.target.value })}>
+    <label class="language"><span class="name">${t("language")}</span> <select value=${spoken} onChange=${(/** @type {any} */ e) => update({ lang: e.target.value })}>
       ${Object.entries(LANGUAGES).map(([lang, name]) => html`<option key=${lang} value=${lang} lang=${lang}>${name}</option>`)}</select></label>
+    <${AsOfSlider} kept=${kept} chosen=${shown.f} choose=${(/** @type {string} */ f) => update({ f })} />
     ${!exported && shown.s && html`<${Order} situation=${shown.s} onMade=${refresh} />`}</nav>
     ${page && html`<${Contents} page=${page} />`}${alert}${content}`;
 }

@@ -22,7 +22,7 @@ export function Headline({ page, shownDay }) {
   const claim = last && page.claims.find((/** @type {any} */ c) => c.id === last.claim);
   const step = stepFor(top.high90 - top.low90);
   const odds = Object.entries(page.forecast.odds).map(([days, p]) => t("odds_within", { percent: Math.round(100 * p) || "< 1", days: parseInt(days, 10) }));
-  return html`<header class="top" id="top"><p class="kicker" dir="auto">${page.situation.title}</p>
+  return html`<header class="top" id="top"><p class="kicker"><bdi>${page.situation.title}</bdi></p>
     <h1>${rich("headline", {
       when: byThen(top.time), median: html`<span class="figure">${rounded(top.median, step)}</span>`, what: targetWords(page, top.target),
       low: rounded(top.low90, step), high: rounded(top.high90, step), note: html`<span class="soft">(${t("median")})</span>`,

@@ -22,14 +22,14 @@ export function Order({ situation, onMade }) {
       if (now.state === "done") onMade(now.result.forecast);
     } catch (/** @type {any} */ error) {
       setJob(null);
-      setWrong(error.message || t("no_server"));
+      setWrong(problemWords(error));
     }
   }
 
   return html`<details class="order"><summary>${t("new")}</summary><form ref=${form} onSubmit=${make}>
     <label>${t("new_as_of")} <input name="as_of" placeholder="2023-09-25" maxlength="40" /></label>
     <label>${t("new_horizon")} <select name="horizon">${["4d", "8d", "15d", "30d"].map((far) => html`<option key=${far} value=${far} selected=${far === "8d"}>${far}</option>`)}</select></label>
-    <label>${t("new_token")} <input name="token" type="password" autocomplete="off" value=${token.get()} /></label>
+    <label>${t("new_token")} <input name="token" type="password" autocomplete="off" defaultValue=${token.get()} /></label>
     <button disabled=${running}>${t("make")}</button>
     ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}
     <p role="status">${wrong || jobWords(job)}</p>${running && html`<progress max="1" value=${job.share}></progress>`}</form></details>`;
@@ -48,6 +48,9 @@ export async function followed(job, told) {
   told(now);
   return now;
 }
+
+/** What went wrong, for the person who asked. @param {any} error */
+export const problemWords = (error) => (error.status === 401 ? t("token_missing") : error.message || t("no_server"));
 
 /** @param {any} job */
 export function jobWords(job) {

@@ -1,5 +1,6 @@
 // What was read and waits for a person: each figure in its sentence, decided by key or by button.
 import { html, useEffect, useState } from "crossings/lib";
+import { problemWords } from "crossings/parts/order";
 import { source, token } from "crossings/source";
 import { figure, quantity, t, term } from "crossings/words";
 
@@ -30,7 +31,7 @@ export function Review({ situation }) {
       setRows(rows.filter((one) => one.id !== row.id));
       setCorrecting(false);
       setWrong("");
-    } catch (/** @type {any} */ error) { setWrong(error.message); }
+    } catch (/** @type {any} */ error) { setWrong(problemWords(error)); }
   }
 
   /** @param {KeyboardEvent} event */

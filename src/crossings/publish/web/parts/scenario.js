@@ -2,7 +2,7 @@
 import { html, useRef, useState } from "crossings/lib";
 import { targetWords } from "crossings/parts/headline";
 import { between, day, inEnglish, number, rounded, stepFor, t } from "crossings/words";
-import { followed, jobWords } from "crossings/parts/order";
+import { followed, jobWords, problemWords } from "crossings/parts/order";
 import { source, token } from "crossings/source";
 
 const FACTORS = [0.5, 2, 4];
@@ -54,7 +54,7 @@ export function WhatIf({ page, what, update }) {
       await followed(await source.whatIf(page.situation.id, wanted), setJob);
     } catch (/** @type {any} */ error) {
       setJob(null);
-      setWrong(error.message || t("no_server"));
+      setWrong(problemWords(error));
     }
   }
 
@@ -67,7 +67,7 @@ export function WhatIf({ page, what, update }) {
       <label><input type="checkbox" name="ceasefire" defaultChecked=${asked.has("ceasefire")} />${t("what_if_ceasefire")}</label>
       ${internal && html`<label><input type="checkbox" name="attack" defaultChecked=${asked.has("attack")} />${t("what_if_attack")}</label>`}
       <label>${t("what_if_at")} <input name="at" maxlength="40" placeholder=${page.forecast.issued_at.slice(0, 10)} defaultValue=${valueOf("at")} /></label>
-      <label>${t("new_token")} <input name="token" type="password" autocomplete="off" value=${token.get()} /></label>
+      <label>${t("new_token")} <input name="token" type="password" autocomplete="off" defaultValue=${token.get()} /></label>
       <button disabled=${running}>${t("what_if_run")}</button>
       ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}
     </form><p role="status">${wrong || jobWords(job)}</p>${running && html`<progress max="1" value=${job.share}></progress>`}
@@ -78,7 +78,7 @@ export function WhatIf({ page, what, update }) {
 function Result({ page, result }) {
   const wanted = ["arrived.cumulative", "waiting.stock", "queue.hours"].filter((target) => result.days[0]?.targets[target]);
   return html`<p><strong ...${inEnglish()}>${t("what_if_result", { words: result.scenario })}</strong></p>
-    ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${target in page.words.targets ? targetWords(page, target) : t(target)}</caption>
+    ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${target in page.words.targets ? targetWords(page, target) : t(target)} <span class="soft">(${t("median")}, ${t("nine_in_ten")})</span></caption>
       <thead><tr><th scope="col">${t("end_of_day")}</th>${["as_is", "in_scenario", "difference"].map((key) => html`<th scope="col" class="n" key=${key}>${t(key)}</th>`)}</tr></thead>
       <tbody>${result.days.map((/** @type {any} */ row) => html`<tr key=${row.time}><th scope="row">${day(row.time)}</th>
         ${["as_is", "scenario", "difference"].map((branch) => html`<td class="n" key=${branch}><${Range} values=${row.targets[target][branch]} hours=${target === "queue.hours"} /></td>`)}</tr>`)}</tbody></table></div>`)}
