@@ -64,7 +64,7 @@ def main() -> None:
         threading.Thread(target=server.run, daemon=True).start()
         while not server.started:
             time.sleep(0.1)
-        address = f"http://127.0.0.1:{port}/#s={SITUATION}&f={shown}"
+        address = f"http://127.0.0.1:{port}/?s={SITUATION}&f={shown}"
         with sync_playwright() as play:
             chromium = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = play.chromium.launch(executable_path=chromium, args=SWITCHES)
