@@ -80,17 +80,12 @@ def cases_with_laws(draw: st.DrawFn) -> tuple[FleeCase, Quirks]:
 )
 @given(cases_with_laws())
 def test_laws_of_a_day_and_individuals_follow_the_same_law(drawn: tuple[FleeCase, Quirks]) -> None:
-    """Against individuals where no camp is ever full, against link by link where some are.
-
-    Where one is, individuals decide in order of creation and counts do not (docs/flee-rules.md).
-    """
+    """Where no camp is ever full: there the laws are exact (docs/flee-rules.md, Cost)."""
     case, quirks = drawn
     assert plan(case, quirks, 0.02, 1.0, 0).node.size > 0
     counts = run(case, COUNTS // 3, 1, quirks, arrivals=False, laws_from=0)
-    links = run(case, COUNTS, 2, quirks)
     assert (counts.present.sum(axis=2) + counts.travelling == counts.people).all()
-    level = ALPHA / (2 * LAWS)
-    assert same_law(features(counts, False), features(links, False), 3) > level
+    level = ALPHA / LAWS
     places = tuple(p._replace(capacity=-1) for p in case.network.locations)
     case = dataclasses.replace(case, network=dataclasses.replace(case.network, locations=places))
     free = run(case, COUNTS // 3, 1, quirks, arrivals=False, laws_from=0)
