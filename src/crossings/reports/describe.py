@@ -9,7 +9,8 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
-from crossings.reports.places import of_nation, origin_of, place_of, residence_of
+from crossings.reports.place_choice import Choice, best, candidates, variants
+from crossings.reports.places import of_nation, origin_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
 from crossings.reports.times import TimePhrase, When, is_vague, resolve
@@ -27,40 +28,46 @@ def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -
 
 
 def locate(
-    reading: Reading, counts: list[Count], mentions: list[list[Mention]], lexicon: Lexicon
+    reading: Reading,
+    counts: list[Count],
+    mentions: list[list[Mention]],
+    lexicon: Lexicon,
+    choose: Choice | None = None,
 ) -> None:
-    """Give every claim its place and origin; ``mentions`` are the places of each sentence."""
+    """Give every claim its place and origin; ``mentions`` are the places of each sentence.
+
+    ``choose`` picks among the candidates of a figure; without it their fitted weights do.
+    """
     index = {id(count): number for number, count in enumerate(counts)}
-    last = ""
-    seen = 0
+    wide = [
+        variants(sentence, named, lexicon)
+        for sentence, named in zip(reading.sentences, mentions, strict=True)
+    ]
+    before: str | None = None
     for number, (claim, count) in enumerate(zip(reading.claims, counts, strict=True)):
-        while seen < claim.sentence:
-            last = _main_place(mentions[seen]) or last
-            seen += 1
-        own = mentions[claim.sentence]
+        own = wide[claim.sentence]
         home = residence_of(count, lexicon)
         if home is not None:
             own = [*own, home]
-        mention, claim.why["place"] = place_of(count, own)
+        tied = reading.claims[index[id(count.tied_to)]] if count.tied_to is not None else None
+        near = number > 0 and claim.sentence - reading.claims[number - 1].sentence <= 1
+        found = candidates(
+            count, wide, own, before if near else None, tied.place if tied else None, lexicon
+        )
+        chosen = (choose or best)(number, found)
+        mention = chosen.mention if chosen is not None else None
+        claim.place = chosen.text if chosen is not None else None
+        claim.why["place"] = chosen.why() if chosen is not None else "none named"
+        before = claim.place
         country = country_before(mentions, claim.sentence, lexicon)
-        if mention is not None:
-            claim.place = mention.text
-        elif count.tied_to is not None and reading.claims[index[id(count.tied_to)]].place:
-            claim.place = reading.claims[index[id(count.tied_to)]].place
-            claim.why["place"] = "as the figure it is tied to"
-        else:
-            claim.place, claim.why["place"] = _place_before(
-                reading.claims[number - 1] if number else None, claim, last
-            )
-        origin = origin_of(count, own, lexicon, country)
+        origin = origin_of(count, mentions[claim.sentence], lexicon, country)
         if origin is not None:
-            only = claim.place == origin[0] and mention is None
+            only = claim.place == origin[0] and (mention is None or mention.tie == "from")
             if only and claim.measure in _MOVED - _FROM_THERE:
                 claim.place, claim.why["place"] = None, "only where they came from is named"
             if claim.place != origin[0] or claim.measure in _FROM_THERE | {"evacuated"}:
                 claim.origin, claim.why["origin"] = origin
         if claim.origin is None and claim.measure in _MOVED:
-            tied = reading.claims[index[id(count.tied_to)]] if count.tied_to is not None else None
             _origin_before(claim, tied, reading.claims[:number])
         if claim.place is None:
             claim.place = of_nation(count, lexicon)
@@ -92,20 +99,6 @@ _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "r
 _FROM_THERE = {"displaced", "fled"}
 
 
-def _main_place(mentions: list[Mention]) -> str:
-    """The place a sentence is about: the first that something happens in or reaches."""
-    named = [mention for mention in mentions if mention.named]
-    tied = [mention for mention in named if mention.tie in {"at", "reached", "to", "of", "label"}]
-    return (tied or named)[0].text if named else ""
-
-
-def _place_before(earlier: ReadClaim | None, claim: ReadClaim, last: str) -> tuple[str | None, str]:
-    """The place of the text before: of the claim just before, else the last one named."""
-    if earlier is not None and earlier.place and claim.sentence - earlier.sentence <= 1:
-        return earlier.place, "as the figure before it"
-    return (last, "the place named last") if last else (None, "none named")
-
-
 def date(
     reading: Reading, counts: list[Count], phrases: list[list[TimePhrase]], lexicon: Lexicon
 ) -> None:
@@ -127,6 +120,9 @@ def date(
             claim.as_of_precision = when.precision
         claim.why["as_of"] = why
         claim.status, claim.why["status"] = status_of(count, when, today, phrased)
+        coming = claim.status == "planned" and claim.measure == "arrived"
+        if coming and count.sign is not None and count.sign.trigger.role == "noun":
+            claim.status = "forecast"  # "plans for 25,000 arrivals": who comes is not planned
         if claim.status == "planned" and claim.measure in {
             "refugees_hosted",
             "arrived",

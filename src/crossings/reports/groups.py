@@ -29,6 +29,28 @@ def tie_claims(claims: list[ReadClaim], counts: list[Count], lexicon: Lexicon) -
             _by_content(number, claims, counts, wholes, lexicon)
         if claim.part_of is None and claim.status == "reported":
             wholes.setdefault(claim.measure, []).append(number)
+    _in_both_units(claims)
+
+
+def _in_both_units(claims: list[ReadClaim]) -> None:
+    """As in "Of these, 7,214 families or 27,964 persons": each is part of the whole in its unit."""
+    twins: dict[int, int] = {}
+    for number, claim in enumerate(claims):
+        if claim.same_group_as is not None and claim.part_of is None:
+            twins.setdefault(claim.same_group_as, number)
+    for number, twin in twins.items():
+        whole = claims[number].part_of
+        if whole is None:
+            continue
+        alike = [whole, twins.get(whole), claims[whole].same_group_as]
+        for other in alike:
+            if other is not None and other != number and _kind(claims[other]) == _kind(
+                claims[twin]
+            ):
+                if _fits(claims[twin], claims[other], strictly=True):
+                    claims[twin].part_of = other
+                    claims[twin].why["part_of"] = f"as {claims[number].figure_text}, in its unit"
+                break
 
 
 _FEWEST, _MOST = 2, 8
@@ -130,6 +152,16 @@ def _by_content(
         before.part_of = number
         before.why["part_of"] = f"of the {claim.figure_text} since then"
         return
+    for other in (number - 1, number - 2):
+        if other >= 0 and _staying(claim, count, claims[other], counts[other]):
+            claim.part_of = other
+            claim.why["part_of"] = f"where some of the {claims[other].figure_text} stay"
+            return
+    for other in range(number - 1, max(-1, number - 6), -1):
+        if _lately(claim, count, claims[other]) and _fits(claim, claims[other], strictly=True):
+            claim.part_of = other
+            claim.why["part_of"] = f"lately, of the {claims[other].figure_text}"
+            return
     if number and _with(claims[number - 1], counts[number - 1], claim, count):
         claim.part_of = number - 1
         claim.why["part_of"] = f"of the {claims[number - 1].figure_text} (with)"
@@ -149,7 +181,12 @@ def _of_the_next(before: Count, count: Count) -> bool:
     tokens = count.sentence.tokens
     first = count.figure.first
     pair = [token.low for token in tokens[max(0, first - 2) : first]]
-    return pair in (["of", "the"], ["of", "all"]) and first - before.head.end <= 14
+    own = tokens[first - 3].low in _OF_THEIR_OWN if first > 2 else False
+    return pair in (["of", "the"], ["of", "all"]) and not own and first - before.head.end <= 14
+
+
+_OF_THEIR_OWN = {"many", "most", "some", "half", "one", "all", "several", "few", "majority"}
+"""What has a part of its own: "five children, and many of the 98 wounded"."""
 
 
 def _among_affected(claim: ReadClaim, count: Count, other: ReadClaim, whole: Count) -> bool:
@@ -161,6 +198,41 @@ def _among_affected(claim: ReadClaim, count: Count, other: ReadClaim, whole: Cou
         and whole.sentence is count.sentence
         and _kind(claim) == _kind(other)
         and _fits(claim, other)
+    )
+
+
+_UPROOTED = {"displaced", "fled", "evacuated"}
+
+
+def _staying(claim: ReadClaim, count: Count, whole: ReadClaim, total: Count) -> bool:
+    """As in "218,600 have been displaced; most are with relatives, 18,500 are in 73 centres"."""
+    return (
+        claim.measure == "sheltered"
+        and whole.measure in _UPROOTED
+        and whole.part_of is None
+        and whole.status == "reported"
+        and claim.sentence - whole.sentence <= 1
+        and total.tie not in {"prior"}
+        and _kind(claim) == _kind(whole)
+        and not count.head.partitive
+        and _fits(claim, whole, strictly=True)
+    )
+
+
+_LATELY = ("24 hours", "overnight", "past day", "last day", "one day", "48 hours", "single day")
+
+
+def _lately(claim: ReadClaim, count: Count, whole: ReadClaim) -> bool:
+    """As in "930 have died since June. Officials reported 34 deaths in the last 24 hours"."""
+    told = count.sentence.text.lower()
+    return (
+        whole.measure == claim.measure
+        and whole.part_of is None
+        and whole.status == "reported"
+        and claim.sentence != whole.sentence
+        and _kind(claim) == _kind(whole)
+        and any(phrase in told for phrase in _LATELY)
+        and not any(phrase in (whole.as_of or "").lower() for phrase in _LATELY)
     )
 
 

@@ -96,6 +96,8 @@ def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool
     if low_at(tokens, after) == "'s":
         return any(token.low in roles for token in tokens[after + 1 : after + 5])
     after += low_at(tokens, after) == ","
+    if _told_there(tokens, mention.first, lexicon):
+        return True
     verb = lexicon.speech.verbs.get(low_at(tokens, after))
     return (
         verb is not None
@@ -103,6 +105,20 @@ def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool
         and verb[0] not in lexicon.speech.weak
         and low_at(tokens, after) not in lexicon.speech.nouns
     )
+
+
+def _told_there(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
+    """Whether it is where something was said: "told reporters in Geneva that", "said in Goma"."""
+    if first < 2 or tokens[first - 1].low not in {"in", "at", "from"}:
+        return False
+    for position in range(first - 2, max(-1, first - 6), -1):
+        token = tokens[position]
+        if token.low in lexicon.speech.verbs and token.low not in lexicon.speech.nouns:
+            said = lexicon.speech.verbs[token.low][0] not in lexicon.speech.weak
+            return said and all(word.kind == "word" for word in tokens[position:first])
+        if token.kind != "word" or token.classes & {"verb", "be", "have"} or token.low == "that":
+            return False
+    return False
 
 
 def _after_dateline(tokens: list[Token], lexicon: Lexicon) -> int:
@@ -157,6 +173,9 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
         return Mention(position, last, span_text(sentence, position, last), "label", True)
     name = " ".join(token.low for token in tokens[position:last])
     words = lexicon.places
+    heading = position == 0 and tokens[0].text.isupper() and last > 1
+    if heading and words.known(tokens[0].low) and len(tokens[0].text) > 3:
+        return Mention(0, 1, tokens[0].text, "label", True)  # SUDAN Humanitarian Update
     if position == 0 and low_at(tokens, last) == "," and _known_at(tokens, last + 1, lexicon):
         return Mention(position, last, span_text(sentence, position, last), "subject", True)
     whole = words.known(name) or (last - position > 1 and tokens[last - 1].low in words.nouns)

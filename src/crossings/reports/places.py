@@ -30,42 +30,32 @@ _TIES = {
 }
 
 
-def place_of(count: Count, mentions: list[Mention]) -> tuple[Mention | None, str]:
-    """The place that suits a figure best, and why."""
-    kind = _kind(count.measure)
-    ties = _TIES[kind]
+def tie_cost(count: Count, mention: Mention) -> float | None:
+    """How badly a place of the figure's own sentence suits it: less is better, None not at all."""
+    kind = kind_of(count.measure)
     figure, tokens = count.figure, count.sentence.tokens
-    best: tuple[float, Mention] | None = None
-    for mention in mentions:
-        after = mention.first >= count.head.end
-        if mention.tie in {"subject", "label"} and after:
-            continue
-        if mention.tie in {"subject", "bare"} and _acts(count, mention, tokens):
-            continue
-        if after and mention.tie == "bare" and _has_verb(mention, tokens):
-            continue
-        cost = ties.get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
-        if kind == "hosted" and mention.tie == "subject" and count.sign is not None:
-            cost -= _HOST if mention.last <= count.sign.first else 0.0
-        if mention.of_speaker:
-            cost += 2 * _OF_SPEAKER if count.measure in _COMES else _OF_SPEAKER
-        cost += _WAY if tokens[mention.first].low in {"road", "route", "highway"} else 0.0
-        cost += _distance(figure.first, count.head.end, mention, tokens)
-        if best is None or cost < best[0]:
-            best = cost, mention
-    if best is None or best[0] > (_TOO_FAR if best[1].named else _TOO_FAR_UNNAMED):
-        return None, ""
-    return best[1], f"{best[1].tie} {best[1].text} ({best[0]:.1f})"
+    after = mention.first >= count.head.end
+    if mention.tie in {"subject", "label"} and after:
+        return None
+    if mention.tie in {"subject", "bare"} and _acts(count, mention, tokens):
+        return None
+    if after and mention.tie == "bare" and _has_verb(mention, tokens):
+        return None
+    cost = _TIES[kind].get(mention.tie, 2.0) + (0.0 if mention.named else 1.0)
+    if kind == "hosted" and mention.tie == "subject" and count.sign is not None:
+        cost -= _HOST if mention.last <= count.sign.first else 0.0
+    if mention.of_speaker:
+        cost += 2 * _OF_SPEAKER if count.measure in _COMES else _OF_SPEAKER
+    cost += _WAY if tokens[mention.first].low in {"road", "route", "highway"} else 0.0
+    return cost + _distance(figure.first, count.head.end, mention, tokens)
 
 
 _HOST = 0.5
 _OF_SPEAKER = 1.2
 _WAY = 0.8
-_TOO_FAR = 4.5
-_TOO_FAR_UNNAMED = 2.4
 
 
-def _kind(measure: str) -> str:
+def kind_of(measure: str) -> str:
     if measure == "returned":
         return "returns"
     if measure in _COMES:

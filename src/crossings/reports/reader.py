@@ -75,6 +75,26 @@ def split(text: str, spans: Spans, lexicon: Lexicon) -> list[Sentence]:
 
 def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Reading:
     """A run of sentences through all stages; indices count within it."""
+    reading, counts = counted(text, spans, before, lexicon)
+    sentences = reading.sentences
+    attribution = Attribution(text, sentences, lexicon)
+    attribute(reading, counts, attribution)
+    mentions = [mentions_of(sentence, lexicon) for sentence in sentences]
+    times = [times_of(sentence, lexicon) for sentence in sentences]
+    locate(reading, counts, mentions, lexicon)
+    date(reading, counts, times, lexicon)
+    tie_claims(reading.claims, counts, lexicon)
+    attribution.inherit(reading.claims)
+    add_shares(reading, attribution)
+    known = load_statement_lexicon(before.language)
+    tell(reading, attribution, Surroundings(mentions, times), lexicon, known)
+    return reading
+
+
+def counted(
+    text: str, spans: Spans, before: Reading, lexicon: Lexicon
+) -> tuple[Reading, list[Count]]:
+    """The sentences at these spans and the figures in them that count people, not yet described."""
     sentences = split(text, spans, lexicon)
     reading = Reading(text, before.published, before.language, sentences)
     counts: list[Count] = []
@@ -91,18 +111,7 @@ def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Readin
         )
         for count in counts
     ]
-    attribution = Attribution(text, sentences, lexicon)
-    attribute(reading, counts, attribution)
-    mentions = [mentions_of(sentence, lexicon) for sentence in sentences]
-    times = [times_of(sentence, lexicon) for sentence in sentences]
-    locate(reading, counts, mentions, lexicon)
-    date(reading, counts, times, lexicon)
-    tie_claims(reading.claims, counts, lexicon)
-    attribution.inherit(reading.claims)
-    add_shares(reading, attribution)
-    known = load_statement_lexicon(before.language)
-    tell(reading, attribution, Surroundings(mentions, times), lexicon, known)
-    return reading
+    return reading, counts
 
 
 def _append(reading: Reading, block: Reading) -> None:

@@ -21,6 +21,8 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         return "one of a group, or one who speaks"
     if _several_who_speak(figure, tokens):
         return "some who speak"
+    if figure.low == figure.high == 1 and _one_family(figure, tokens):
+        return "where they belong: of one family"
     if _age(figure, tokens, lexicon) or _apposed_age(figure, tokens):
         return "an age"
     if _aged(figure, tokens, lexicon):
@@ -36,6 +38,14 @@ def rejected(figure: Figure, sentence: Sentence, lexicon: Lexicon) -> str | None
         or _by_what_precedes(figure, tokens, lexicon)
         or _as_year(figure, tokens, lexicon)
     )
+
+
+def _one_family(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "six people died, five of them from one family"."""
+    if figure.first == 0 or figure.last >= len(tokens):
+        return False
+    of = tokens[figure.first - 1].low in {"from", "of", "in"}
+    return of and tokens[figure.last].low in {"family", "household"}
 
 
 def _age(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:

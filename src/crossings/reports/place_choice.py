@@ -1,0 +1,347 @@
+"""Stage 8c: which of the places named in a text is that of a figure.
+
+Every place named in the sentence of a figure or in the sentences before it is a candidate. Each has
+a few features that can be read (how it is tied in, what lies between, how many sentences back,
+whether the figure before has it), and its score is the sum of their weights. The weights are a data
+file, ``place_weights.toml``; ``python -m benchmarks.fit_places`` fits them to labelled passages.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from crossings.reports.counted import Count
+from crossings.reports.lexicon import Lexicon
+from crossings.reports.mentions import Mention, span_text
+from crossings.reports.names import is_capital
+from crossings.reports.place_phrases import is_capital_at, is_name
+from crossings.reports.places import kind_of, of_nation, tie_cost
+from crossings.reports.records import Sentence, Token
+
+Features = dict[str, float]
+
+BACK = 4
+"""Sentences before that of the figure in which a place is looked for; the first is always one."""
+_LEAD = 12
+"""Sentences for which the places of the first one count."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A place that may be that of a figure, with what speaks for it."""
+
+    text: str
+    features: Features
+    mention: Mention | None
+    """The mention in the figure's own sentence, if there is one."""
+
+    def why(self) -> str:
+        """How it is tied in, what speaks most for it, and its score."""
+        weights = load_weights()
+        most = max(self.features, key=lambda name: self.features[name] * weights.get(name, 0.0))
+        how = f"{self.mention.tie} {self.text}" if self.mention is not None else "named before"
+        return f"{how}; {most} ({score(self.features, weights):.1f})"
+
+
+Choice = Callable[[int, list[Candidate]], Candidate | None]
+"""Picks the place of a figure, by its index, among its candidates."""
+
+
+@cache
+def load_weights() -> Mapping[str, float]:
+    """The fitted weight of every feature."""
+    text = resources.files("crossings.reports").joinpath("place_weights.toml").read_text("utf-8")
+    weights: dict[str, float] = tomllib.loads(text)["weights"]
+    return weights
+
+
+def score(features: Features, weights: Mapping[str, float]) -> float:
+    """The score of a candidate: the sum of its weighted features."""
+    return sum(value * weights.get(name, 0.0) for name, value in features.items())
+
+
+def best(number: int, found: list[Candidate]) -> Candidate | None:
+    """The candidate with the highest score; the first of equals."""
+    del number
+    weights = load_weights()
+    return max(found, key=lambda one: score(one.features, weights), default=None)
+
+
+def candidates(
+    count: Count,
+    mentions: Sequence[Sequence[Mention]],
+    own: Sequence[Mention],
+    before: str | None,
+    tied: str | None,
+    lexicon: Lexicon,
+) -> list[Candidate]:
+    """Every place that may be that of a figure.
+
+    Args:
+        count: the figure.
+        mentions: the places named in each sentence of the text.
+        own: those of its own sentence, with what its noun phrase adds.
+        before: the place given to the figure before it.
+        tied: the place given to the figure it is tied to.
+        lexicon: the language.
+    """
+    kind = kind_of(count.measure)
+    found: dict[str, Candidate] = {}
+    best: dict[str, float] = {}
+    for mention in own:
+        cost = tie_cost(count, mention)
+        if cost is None:
+            continue
+        key = mention.text.lower()
+        if key not in best or cost < best[key]:
+            best[key] = cost
+            found[key] = Candidate(mention.text, _in_sentence(count, mention, kind, cost, lexicon), mention)
+        meant = _meant(mention, count, mentions, lexicon)
+        if meant and meant.lower() in lexicon.countries:
+            del found[key], best[key]
+        if meant and meant.lower() not in found:
+            features = _in_sentence(count, mention, kind, cost, lexicon)
+            found[meant.lower()] = Candidate(meant, features | {"meant by the noun": 1.0}, mention)
+            best[meant.lower()] = cost
+            if key in found:
+                found[key].features["means a name"] = 1.0
+    nation = of_nation(count, lexicon)
+    if nation is not None:
+        one = found.setdefault(nation.lower(), Candidate(nation, {}, None))
+        one.features[f"their nation, {kind}"] = 1.0
+    sentence = count.sentence.index
+    rows = list(range(sentence - 1, max(-1, sentence - 1 - BACK), -1))
+    if rows and rows[-1] > 0 and sentence < _LEAD:
+        rows.append(0)
+    named_before = 0
+    for row in rows:
+        fresh: set[str] = set()
+        for number, mention in enumerate(mentions[row]):
+            key = mention.text.lower()
+            candidate = found.setdefault(key, Candidate(mention.text, {}, None))
+            if key in fresh:
+                continue
+            fresh.add(key)
+            _in_text_before(candidate, mention, sentence - row, number, kind)
+            if mention.named and not named_before:
+                candidate.features["named last"] = 1.0
+        named_before += any(mention.named for mention in mentions[row])
+    for key, candidate in found.items():
+        features = candidate.features
+        if before is not None and key == before.lower():
+            features["place of the figure before"] = 1.0
+        if tied is not None and key == tied.lower():
+            features[f"place of the figure it is tied to, {count.tie}"] = 1.0
+        if key in lexicon.countries:
+            features[f"a country, {kind}"] = 1.0
+        if any(key != other and key in other for other in found):
+            features["within another name"] = 1.0
+    return list(found.values())
+
+
+_MEANT = {
+    "country", "nation", "city", "town", "village", "province", "district", "region", "state",
+    "county", "department", "governorate", "territory", "island", "camp", "site", "settlement",
+    "archipelago", "capital", "enclave", "prefecture", "municipality", "area",
+}  # fmt: skip
+
+
+def _meant(
+    mention: Mention, count: Count, mentions: Sequence[Sequence[Mention]], lexicon: Lexicon
+) -> str | None:
+    """The name that "the country", "the town" stands for: the last of its kind before it."""
+    tokens = count.sentence.tokens
+    noun = tokens[mention.last - 1].low
+    if mention.named or noun not in _MEANT or mention.first == 0:
+        return None
+    if tokens[mention.first - 1].low not in {"the", "this", "that", "our"}:
+        return None
+    sentence = count.sentence.index
+    here = [m for m in mentions[sentence] if m.last <= mention.first]
+    for row in [here, *(mentions[n] for n in range(sentence - 1, max(-1, sentence - 7), -1))]:
+        named = [m for m in row if m.named]
+        of_kind = [m for m in named if noun in m.text.lower().split()]
+        if not of_kind:
+            country = noun in {"country", "nation"}
+            of_kind = [m for m in named if (m.text.lower() in lexicon.countries) == country]
+        if of_kind:
+            return of_kind[-1].text if row is here else of_kind[0].text
+    return None
+
+
+def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
+    """The places named in a sentence, with what else they may be read as.
+
+    The owner and the owned of "Ethiopia's Tigray region", two names joined by "and", and a name
+    that no list knows but that hosts, or is called a town.
+    """
+    tokens = sentence.tokens
+    found = list(mentions)
+    for mention in mentions:
+        for position in range(mention.first + 1, mention.last - 1):
+            if tokens[position].low == "'s":
+                owner = span_text(sentence, mention.first, position)
+                owned = span_text(sentence, position + 1, mention.last)
+                found.append(Mention(mention.first, position, owner, "owner", True))
+                named = any(is_capital(token) for token in tokens[position + 1 : mention.last])
+                found.append(Mention(position + 1, mention.last, owned, mention.tie, named))
+                break
+        joined = _joined(sentence, mention, lexicon)
+        if joined is not None:
+            found.append(joined)
+    taken = {n for mention in mentions for n in range(mention.first, mention.last)}
+    for position, token in enumerate(tokens):
+        if position in taken or not is_capital(token):
+            continue
+        if position and not (
+            tokens[position - 1].kind == "sign" or tokens[position - 1].low in _OPENING
+        ):
+            continue
+        last = position
+        while last < len(tokens) and last - position < 4 and is_name(tokens, last, lexicon):
+            last += 1
+        if last > position and last not in taken and _is_told_of(tokens, last, lexicon):
+            text = span_text(sentence, position, last)
+            found.append(Mention(position, last, text, "unknown", True))
+    return found
+
+
+_OPENING = {"while", "and", "but", "the", "where"}
+_TOLD = {"alone", "suffered", "received", "hosts", "hosted", "shelters", "sheltered", "counted"}
+
+
+def _is_told_of(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
+    """Whether what follows a name makes it a place: "X has 200", "X, the oldest settlement, is"."""
+    if after >= len(tokens):
+        return False
+    token = tokens[after]
+    if token.low in _TOLD or token.classes & {"have", "be"}:
+        return True
+    if token.low == "in":
+        return is_capital_at(tokens, after + 1)
+    if token.text == ",":
+        ahead = tokens[after + 1 : after + 7]
+        return any(word.low in lexicon.places.nouns for word in ahead) and bool(
+            ahead and "determiner" in ahead[0].classes
+        )
+    return False
+
+
+def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
+    """A place with the names that "and" or "or" adds: "off Samos and Agathonisi"."""
+    tokens = sentence.tokens
+    join = mention.last
+    if not mention.named or not (
+        join + 1 < len(tokens)
+        and tokens[join].low in {"and", "or"}
+        and is_capital(tokens[join + 1])
+    ):
+        return None
+    last = join + 1
+    while last < len(tokens) and last - join < 5 and (
+        is_name(tokens, last, lexicon) or tokens[last].low in {"al", "el", "de", "la"}
+    ):
+        last += 1
+    if last == join + 1 or tokens[last - 1].low in {"al", "el", "de", "la"}:
+        return None
+    if last < len(tokens) and (
+        tokens[last].low in lexicon.speech.verbs or tokens[last].low in lexicon.roles
+    ):
+        return None
+    text = span_text(sentence, mention.first, last)
+    return Mention(mention.first, last, text, mention.tie, True, mention.of_speaker)
+
+
+def _in_sentence(
+    count: Count, mention: Mention, kind: str, cost: float, lexicon: Lexicon
+) -> Features:
+    tokens = count.sentence.tokens
+    after = mention.first >= count.head.end
+    between = (
+        tokens[count.head.end : mention.first]
+        if after
+        else tokens[mention.last : count.figure.first]
+    )
+    side = "after" if after else "before"
+    features = {
+        "in the sentence": 1.0,
+        "cost": cost,
+        f"tie {mention.tie}": 1.0,
+        f"tie {mention.tie}, {kind}": 1.0,
+        f"{side}": 1.0,
+        f"tie {mention.tie}, {side}": 1.0,
+        f"tokens {side}": min(len(between), 30) / 10,
+        f"numbers between, {side}": float(min(3, sum(t.kind == "number" for t in between))),
+        "commas between": float(min(3, sum(t.text == "," for t in between))),
+        "clauses between": float(min(2, sum(_bounds(t) for t in between))),
+    }
+    inner = mention.first - 2
+    if inner > 0 and tokens[inner + 1].low in {"in", "of", "near"}:
+        noun = tokens[inner].low in lexicon.places.nouns or is_capital(tokens[inner])
+        if noun:
+            features["in another place"] = 1.0
+    if not between:
+        features["next to it"] = 1.0
+    if mention.last < len(tokens) and tokens[mention.last].low in {"and", "or"}:
+        features["a list goes on"] = 1.0
+    if not mention.named:
+        sort = _sort(tokens[mention.last - 1].low)
+        features[f"no name, {sort}"] = features[f"no name, {sort}, {kind}"] = 1.0
+        features["no name"] = features[f"no name, {kind}"] = 1.0
+        if after:
+            features["no name, after"] = 1.0
+    if mention.of_speaker:
+        features["of who speaks"] = 1.0
+        if mention.text.lower() in lexicon.countries:
+            features["a country of who speaks"] = 1.0
+    if mention.first <= 1:
+        features["opens the sentence"] = 1.0
+    return features
+
+
+def _sort(noun: str) -> str:
+    """What sort of place a noun is: where people stay, an area, or something else."""
+    if noun in _STAYS:
+        return "where people stay"
+    return "an area" if noun.removesuffix("s") in _MEANT or noun.endswith("ies") else "another"
+
+
+_STAYS = {
+    "camp", "camps", "site", "sites", "shelter", "shelters", "centre", "centres", "center",
+    "centers", "school", "schools", "hotel", "hotels", "tents", "tent", "hall", "halls",
+    "churches", "mosques", "hospital", "hospitals", "prison", "prisons", "jail", "buildings",
+    "settlements", "homes", "lodges", "gymnasium", "stadium", "spaces", "facilities",
+}  # fmt: skip
+
+
+def _in_text_before(
+    candidate: Candidate, mention: Mention, back: int, number: int, kind: str
+) -> None:
+    features = candidate.features
+    if candidate.mention is not None:
+        features["named before too"] = 1.0
+        return
+    if "back" not in features:
+        features["back"] = float(min(back, BACK))
+        features[f"back {min(back, BACK)}"] = 1.0
+        features[f"before, tie {mention.tie}"] = 1.0
+        if not mention.named:
+            features["before, no name"] = features[f"before, no name, {kind}"] = 1.0
+        if number == 0:
+            features["before, first of its sentence"] = 1.0
+        if mention.of_speaker:
+            features["before, of who speaks"] = 1.0
+    else:
+        features["named twice before"] = 1.0
+
+
+def _bounds(token: Token) -> bool:
+    """Whether a new clause begins: a semicolon, "while", "which", "and"."""
+    return token.text in {";", ":", "–", "—"} or bool(
+        token.classes & {"conjunction", "clause_word", "relative"}
+    )
+
