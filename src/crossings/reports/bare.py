@@ -71,7 +71,9 @@ def bare_reason(
         reason = _beside_earlier(figure, verdict, tie, tokens, found[-1])
         if reason is not None:
             return reason
-    if toll is not None:
+    if sign is not None and ends and _at_a_rate(figure, tokens):
+        return f"bare, at a rate of, {sign.trigger.name}"
+    if toll is not None and (after is None or after.low not in lexicon.places.nouns):
         return f"bare, a toll: {toll.name}"
     reason = None
     if ends and figure.first:
@@ -81,6 +83,12 @@ def bare_reason(
     if reason is None and _in_brackets(figure, tokens, lexicon):
         reason = BRACKETED
     return reason
+
+
+def _at_a_rate(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "they were crossing at a rate of 4,000 a day"."""
+    before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
+    return before in (["rate", "of"], ["average", "of"], ["pace", "of"])
 
 
 def _in_a_row(

@@ -217,7 +217,7 @@ def _by_what_precedes(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> 
         return None
     bare = number_start(figure, tokens)
     for index in {start - 1, bare - 1} - {-1}:
-        reason = _by_neighbour(tokens, index, lexicon)
+        reason = _by_neighbour(tokens, index, figure, lexicon)
         if reason is not None:
             return reason
     window = tokens[max(0, start - 4) : start]
@@ -228,7 +228,9 @@ def _by_what_precedes(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> 
     return None
 
 
-def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | None:
+def _by_neighbour(
+    tokens: list[Token], index: int, figure: Figure, lexicon: Lexicon
+) -> str | None:
     """Why the token at ``index`` keeps the number right after it from counting people."""
     before = tokens[index]
     glued = before.end == tokens[index + 1].start
@@ -238,7 +240,7 @@ def _by_neighbour(tokens: list[Token], index: int, lexicon: Lexicon) -> str | No
         index + 1
     ].start - before.end <= 1:
         article = before.low in {"a", "no"} and before.text != "No"
-        counted = before.kind == "word" and _people_at(tokens, index + 2, lexicon)
+        counted = before.kind == "word" and _people_at(tokens, figure.last, lexicon)
         return None if article or counted else f"after {before.low}"
     if not glued:
         return None
