@@ -63,6 +63,8 @@ def bare_reason(
         reason = _by_sign(figure, verdict, tokens, ends, bool(found or earlier))
         if reason is not None:
             return reason
+    if after is not None and after.low in {"who", "whom"}:
+        return "bare, who"
     if figure.kind == "vague" and (figure.low or 0) >= 20 and ends:
         return "bare plural"
     if (tie == "part" or (tie == "prior" and (tied or toll))) and ends:

@@ -236,6 +236,7 @@ def _tie(
     previous = found[-1] if found else (_topic(earlier) if earlier else None)
     if previous is None:
         return "", None
+    window_all = {token.low for token in tokens[:first]}
     window = [token.low for token in tokens[max(0, first - 6) : first]]
     last = window[-1] if window else ""
     pair = " ".join(window[-2:])
@@ -243,6 +244,8 @@ def _tie(
         last in {"to", "with"} and len(window) < 5 and {"compares", "compared"} & set(window)
     ):
         return "prior", previous
+    if not found and last in {"including", "includes"} and _OF_THEM & window_all:
+        return "part", previous  # "these deaths had one cause, including 730 children"
     if not found and not opening:
         return "", None
     if (
@@ -280,6 +283,9 @@ def _tie(
     ):
         return _list_tie(previous, tokens, first, last)
     return "", None
+
+
+_OF_THEM = {"these", "those", "them", "they"}
 
 
 def _shares(tokens: list[Token], first: int, previous: Count) -> bool:

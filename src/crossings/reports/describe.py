@@ -119,7 +119,8 @@ def date(
             claim.as_of_date = when.day.isoformat()
             claim.as_of_precision = when.precision
         claim.why["as_of"] = why
-        claim.status, claim.why["status"] = status_of(count, when, today, phrased)
+        told = why == _NEAREST and phrase is not None and _of_an_event(phrase.text)
+        claim.status, claim.why["status"] = status_of(count, when if told else None, today, phrased)
         coming = claim.status == "planned" and claim.measure == "arrived"
         if coming and count.sign is not None and count.sign.trigger.role == "noun":
             claim.status = "forecast"  # "plans for 25,000 arrivals": who comes is not planned
@@ -159,6 +160,16 @@ def _latest_year(
     return dt.date(year + 1, 12, 31) if weekdays else dt.date(year, 12, 31)
 
 
+_NEAREST = "the nearest time in the sentence"
+_RUNNING = {"as", "by", "until", "till", "between", "from", "since", "at", "on", "to", "up", "and"}
+
+
+def _of_an_event(phrase: str) -> bool:
+    """Whether a time dates an event ("in 2004", "last March"), and not a count ("as of 2014")."""
+    first = phrase.lower().split()[0]
+    return first not in _RUNNING and not first[0].isdigit() and " and " not in phrase
+
+
 _VAGUE = 25
 """Tokens farther that a phrase such as "now" counts than a date."""
 
@@ -175,7 +186,7 @@ def _time_of(
             distance = phrase.first - end if phrase.first >= end else first - phrase.last + 2
             return distance + (_VAGUE if is_vague(phrase, tokens, lexicon) else 0)
 
-        return min(own, key=away), "the nearest time in the sentence"
+        return min(own, key=away), _NEAREST
     for back in (1, 2):
         if claim.sentence >= back and phrases[claim.sentence - back]:
             return phrases[claim.sentence - back][0], "the time named before"

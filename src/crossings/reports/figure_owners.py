@@ -23,9 +23,10 @@ def figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[
         if tokens[position].low not in lexicon.speech.figures or tokens[position + 1].low != "of":
             continue
         owner = position - 1
+        owner -= tokens[owner].low == "'s" and owner > 0
         known = lexicon.speech.organisations.at(tokens, owner) is not None
         if known or tokens[owner].low in lexicon.speech.speakers - lexicon.speech.figures:
-            name = names.text(owner, position)
+            name = names.text(owner, owner + 1 if tokens[owner + 1].low == "'s" else position)
             last = min(position + 7, len(tokens))
             cues.append(Cue([name], None, position, last, position, "X figure of", name))
     return cues

@@ -9,6 +9,7 @@ sentence, so that weighing a sign takes constant time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Token
@@ -151,17 +152,54 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     if trigger.role == "state":
         if helpers & {"be", "have"}:
             return min(gap, _main_verb(sign, head, signs, gap))
-        reduced = 0.45 if head.partitive and sign.first - head.end <= 1 else 0.0
+        touching = sign.first - head.end <= 1
+        reduced = 0.45 if head.partitive and touching else 0.0
+        if touching and not _of_the(head, tokens) and _finite_later(sign, signs):
+            reduced = _REDUCED  # "families displaced by the war have returned"
         return gap + reduced + (0.0 if sign.first - head.end <= 4 else 0.4)
     if trigger.role in {"object", "either"}:
         return _verb_after(sign, head, signs, cost, helpers)
     if trigger.form in {"ed", "en", "base", "s"} and _counts_others(tokens, sign.last):
         return _IMPOSSIBLE
-    if trigger.form in {"ed", "en"} and "be" in helpers and "have" not in helpers:
-        return _IMPOSSIBLE  # "300 are left"
+    passive = "be" in helpers and ("have" not in helpers or _been(tokens, sign.first))
+    if trigger.form in {"ed", "en"} and passive:
+        return _IMPOSSIBLE  # "300 are left", "had been moved out"
     if helpers:
         return min(cost, _main_verb(sign, head, signs, cost))
     return cost + (1.0 if trigger.form == "ing" else 0.0)
+
+
+_REDUCED = 0.75
+
+
+def _of_the(head: Head, tokens: list[Token]) -> bool:
+    """Whether the people are those of whom a part is told: "five of the seven people missing"."""
+    before = [token.low for token in tokens[max(0, head.end - 6) : head.end]]
+    return any(pair in {("of", "the"), ("of", "those"), ("of", "these")} for pair in pairwise(before))
+
+
+def _finite_later(sign: Sign, signs: Signs) -> bool:
+    """Whether another sign with "have" or "be" follows in the clause: the main verb."""
+    for other in signs.found:
+        if other.first <= sign.last or other.trigger.role == "noun":
+            continue
+        between = signs.tokens[sign.last : other.first]
+        if len(between) > 12 or any(
+            token.text in {",", ";", ":"} or token.classes & {"clause_word", "relative"}
+            for token in between
+        ):
+            return False
+        if helpers_before(signs.tokens, other.first) & {"have", "be"}:
+            return True
+    return False
+
+
+def _been(tokens: list[Token], position: int) -> bool:
+    """Whether "been" stands right before a participle, adverbs aside."""
+    position -= 1
+    while position > 0 and "adverb" in tokens[position].classes:
+        position -= 1
+    return position >= 0 and tokens[position].low in {"been", "being"}
 
 
 def _counts_others(tokens: list[Token], after: int) -> bool:

@@ -239,6 +239,9 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
         "determiner" in tokens[first].classes or tokens[first].low in words.dropped
     ):
         first += 1
+    qualified = lexicon.numbers.qualifiers.at(tokens, first) if first < len(tokens) else None
+    if qualified is not None and qualified[0] < len(tokens):
+        first = qualified[0] if tokens[qualified[0]].kind == "number" else first
     phrase = PlacePhrase(tokens, first, lexicon)
     if not phrase.named and phrase.noun < 0:
         return None

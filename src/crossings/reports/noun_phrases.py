@@ -75,6 +75,12 @@ class NounPhrases(Names):
         if self.tokens[last - 1].text == ",":
             return self._around_insertion(last - 1)
         first = self._back(last)
+        for close in range(first, last):
+            if self.tokens[close].text == "(":
+                break
+            if self.tokens[close].text == ")" and first > 2:  # "Doctors (MSF) in the camps"
+                last = first - (self.tokens[first - 1].text == "(")
+                return self._trimmed(self._back(last), last)
         return self._trimmed(first, last)
 
     def _without_anonymity(self, last: int) -> int:

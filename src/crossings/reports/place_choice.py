@@ -195,10 +195,13 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
             found.append(joined)
     taken = {n for mention in mentions for n in range(mention.first, mention.last)}
     for position, token in enumerate(tokens):
-        if position in taken or not is_capital(token):
+        number = token.low in lexicon.numbers.beginnings
+        number = number or lexicon.numbers.phrases.at(tokens, position) is not None
+        if position in taken or not is_capital(token) or number:
             continue
-        if position and not (
-            tokens[position - 1].kind == "sign" or tokens[position - 1].low in _OPENING
+        before = tokens[position - 1] if position else None
+        if before is not None and not (
+            before.kind == "sign" or before.low in _OPENING or "be" in before.classes
         ):
             continue
         last = position
@@ -223,6 +226,8 @@ def _is_told_of(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
         return True
     if token.low == "in":
         return is_capital_at(tokens, after + 1)
+    if token.text == "," and after + 1 < len(tokens) and tokens[after + 1].low == "where":
+        return True
     if token.text == ",":
         ahead = tokens[after + 1 : after + 7]
         return any(word.low in lexicon.places.nouns for word in ahead) and bool(
@@ -235,7 +240,9 @@ def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention |
     """A place with the names that "and" or "or" adds: "off Samos and Agathonisi"."""
     tokens = sentence.tokens
     join = mention.last
-    if not mention.named or not (
+    if not mention.named:
+        return _both(sentence, mention, lexicon)
+    if not (
         join + 1 < len(tokens)
         and tokens[join].low in {"and", "or"}
         and is_capital(tokens[join + 1])
@@ -254,6 +261,21 @@ def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention |
         return None
     text = span_text(sentence, mention.first, last)
     return Mention(mention.first, last, text, mention.tie, True, mention.of_speaker)
+
+
+def _both(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
+    """As in "in tents and public buildings"."""
+    tokens, join = sentence.tokens, mention.last
+    if join >= len(tokens) or tokens[join].low not in {"and", "or"}:
+        return None
+    for last in range(join + 2, min(join + 4, len(tokens) + 1)):
+        noun = tokens[last - 1]
+        if noun.low in lexicon.places.nouns and noun.low.endswith("s"):
+            text = span_text(sentence, mention.first, last)
+            return Mention(mention.first, last, text, mention.tie, False)
+        if noun.kind != "word" or noun.classes:
+            return None
+    return None
 
 
 def _in_sentence(

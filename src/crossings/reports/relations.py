@@ -67,18 +67,34 @@ def status_of(
     ):
         return "planned", planned
     if foreseen:
+        first_word = foreseen.split()[0]
+        if count.measure in _HARM and first_word in _MAYBE:
+            return "uncertain", foreseen  # what has happened, and is not known yet
+        if count.measure in _ORGANISED and foreseen in _EXPECTED:
+            return "planned", foreseen
         return "forecast", foreseen
     modal = _modal(tokens, count)
     if modal:
+        if count.measure in _HARM and modal in _MAYBE:
+            return "uncertain", f"the verb has {modal}"
         planned_too = modal in _INTENDS and count.measure in _PLANNABLE
         return ("planned" if planned_too else "forecast"), f"the verb has {modal}"
     if when is not None and today is not None and not when.running and when.day < today - _OLD:
         return "historical", f"{when.day.isoformat()} is long before publication"
     if phrased.hit("historical", first, last, count):
         return "historical", "an earlier event"
+    year = _year_of_event(tokens, first, count.figure.first)
+    if year and today is not None and year < today.year:
+        return "historical", f"an event of {year}"
     if count.figure.first and _elsewhere_in_time(tokens, count):
         return "historical", "the time of an earlier event: since ..., when"
     return "reported", ""
+
+
+_HARM = {"killed", "injured", "missing"}
+_MAYBE = {"could", "may", "might"}
+_ORGANISED = {"evacuated", "returned"}
+_EXPECTED = {"expected to", "are expected", "is expected", "expected in"}
 
 
 def _modal(tokens: list[Token], count: Count) -> str:
@@ -95,6 +111,18 @@ def _modal(tokens: list[Token], count: Count) -> str:
 
 
 _INTENDS = {"will", "would", "shall", "'ll"}
+
+
+def _year_of_event(tokens: list[Token], first: int, last: int) -> int:
+    """The year of an event named by it before the figure: "a 1999 tremor killed more than"."""
+    for position in range(max(1, first), last - 1):
+        year, noun = tokens[position], tokens[position + 1]
+        plain = noun.kind == "word" and noun.text.islower() and "preposition" not in noun.classes
+        if year.kind == "number" and len(year.text) == 4 and plain and not noun.classes:
+            before = tokens[position - 1]
+            if year.text.startswith(("19", "20")) and "determiner" in before.classes:
+                return int(year.text)
+    return 0
 
 
 def _elsewhere_in_time(tokens: list[Token], count: Count) -> bool:
