@@ -43,6 +43,8 @@ def counts_of(
         if rejected(figure, sentence, lexicon) is not None:
             continue
         head = head_of(figure, sentence, lexicon)
+        if head.name == "which" and _of_places(figure, sentence.tokens, lexicon):
+            continue
         if head.kind == "thing" or head.unit == "homes":
             things = True
         elif head.kind == "pronoun" and not (
@@ -64,6 +66,14 @@ def counts_of(
         if count is not None:
             found.append(count)
     return found
+
+
+def _of_places(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "in 867 shelters, 643 of which are full": of the places named right before."""
+    noun = figure.first - 2
+    if noun < 0 or tokens[noun + 1].text not in {",", "("}:
+        return False
+    return tokens[noun].low in lexicon.places.nouns and not lexicon.people.at(tokens, noun)
 
 
 def _people_named(
@@ -269,6 +279,8 @@ def _tie(
         }
         or _falls_from(window)
     ):
+        return "prior", previous
+    if last == "of" and {"peak", "high"} & set(window):
         return "prior", previous
     if last == "(" and head.kind in {"people", "bare"}:
         return "same", previous

@@ -79,7 +79,8 @@ def _origin_before(claim: ReadClaim, tied: ReadClaim | None, earlier: list[ReadC
     near = (
         other
         for other in reversed(earlier)
-        if claim.sentence - other.sentence <= 2 and other.measure == claim.measure
+        if claim.sentence - other.sentence <= 2
+        and (other.measure == claim.measure or {other.measure, claim.measure} <= _ON_THE_WAY)
     )
     lender = tied if tied is not None and tied.origin else next(near, None)
     if lender is not None and lender.origin and lender.origin != claim.place:
@@ -96,6 +97,7 @@ def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexico
 
 
 _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "refugees_hosted"}
+_ON_THE_WAY = {"fled", "crossed", "arrived"}
 _FROM_THERE = {"displaced", "fled"}
 
 

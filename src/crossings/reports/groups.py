@@ -152,8 +152,8 @@ def _by_content(
         before.part_of = number
         before.why["part_of"] = f"of the {claim.figure_text} since then"
         return
-    for other in (number - 1, number - 2):
-        if other >= 0 and _staying(claim, count, claims[other], counts[other]):
+    for other in range(number - 1, max(-1, number - 5), -1):
+        if _staying(claim, count, claims[other], counts[other]):
             claim.part_of = other
             claim.why["part_of"] = f"where some of the {claims[other].figure_text} stay"
             return
@@ -211,7 +211,7 @@ def _staying(claim: ReadClaim, count: Count, whole: ReadClaim, total: Count) -> 
         and whole.measure in _UPROOTED
         and whole.part_of is None
         and whole.status == "reported"
-        and claim.sentence - whole.sentence <= 1
+        and claim.sentence - whole.sentence <= 2
         and total.tie not in {"prior"}
         and _kind(claim) == _kind(whole)
         and not count.head.partitive
@@ -219,7 +219,7 @@ def _staying(claim: ReadClaim, count: Count, whole: ReadClaim, total: Count) -> 
     )
 
 
-_LATELY = ("24 hours", "overnight", "past day", "last day", "one day", "48 hours", "single day")
+_LATELY = ("24 hours", "overnight", "past day", "last day", "one day", "48 hours", "single day", "reporting period", "past week", "last week")
 
 
 def _lately(claim: ReadClaim, count: Count, whole: ReadClaim) -> bool:

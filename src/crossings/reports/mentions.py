@@ -169,7 +169,8 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
         last += 1
     if last == position or (position > 0 and is_capital(tokens[position - 1])):
         return None
-    if _labels_row(tokens, last) and lexicon.numbers.qualifiers.at(tokens, last - 1) is None:
+    row = _labels_row(tokens, last) and tokens[last - 1].low not in lexicon.roles
+    if row and lexicon.numbers.qualifiers.at(tokens, last - 1) is None:
         return Mention(position, last, span_text(sentence, position, last), "label", True)
     name = " ".join(token.low for token in tokens[position:last])
     words = lexicon.places

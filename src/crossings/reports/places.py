@@ -37,6 +37,8 @@ def tie_cost(count: Count, mention: Mention) -> float | None:
     after = mention.first >= count.head.end
     if mention.tie in {"subject", "label"} and after:
         return None
+    if mention.tie == "from" and kind == "static" and 0 <= mention.first - count.head.end <= 2:
+        return None  # "a soldier from Rwanda was killed"
     if mention.tie in {"subject", "bare"} and _acts(count, mention, tokens):
         return None
     if after and mention.tie == "bare" and _has_verb(mention, tokens):

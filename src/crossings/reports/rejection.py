@@ -193,6 +193,10 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
     money = token.low in lexicon.rejections["currencies"] and token.text.isupper()
     if money or token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
         return f"a unit: {token.low}"
+    if "nationality" in token.classes and after + 1 < len(tokens):
+        unit = tokens[after + 1].low  # "100 million Swiss francs"
+        if unit in lexicon.rejections["units"] or unit in lexicon.rejections["before"]:
+            return f"a unit: {unit}"
     if glued and token.kind == "word" and tokens[after - 1].kind == "number":
         return f"glued to {token.low}"
     if token.text == "'" and glued:

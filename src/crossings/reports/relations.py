@@ -7,6 +7,7 @@ stock, flow) and the basis, from the phrases of ``standing.toml`` and the resolv
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
@@ -56,6 +57,8 @@ def status_of(
         "prior", count.figure.first - 7, count.figure.first, count
     ):
         return "prior", "an earlier value of the same figure"
+    if _said_before_now(tokens, count):
+        return "prior", "had been put, now another"
     if phrased.hit("uncertain", first, last, count):
         return "uncertain", phrased.hit("uncertain", first, last, count) or ""
     planned = phrased.hit("planned", first, count.head.end + 10, count)
@@ -111,6 +114,16 @@ def _modal(tokens: list[Token], count: Count) -> str:
 
 
 _INTENDS = {"will", "would", "shall", "'ll"}
+
+
+def _said_before_now(tokens: list[Token], count: Count) -> bool:
+    """As in "which had put the dead at 2,445, now speaks of 1,000"."""
+    before = tokens[max(0, count.figure.first - 7) : count.figure.first]
+    put = any(
+        a.low == "had" and b.low in {"put", "said", "reported", "given", "spoken", "estimated"}
+        for a, b in pairwise(before)
+    )
+    return put and any(token.low == "now" for token in tokens[count.head.end :])
 
 
 def _year_of_event(tokens: list[Token], first: int, last: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from crossings.reports.cues import Cue, Speakers
 from crossings.reports.lexicon import Lexicon
+from crossings.reports.measures import helpers_before
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
 from crossings.reports.speaking import note, spoken_cues
@@ -29,7 +30,7 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     for cue in cues:
         note(cue, names, memory)
     if not cues:
-        cues = _said_by_noun(sentence, names, lexicon)
+        cues = _said_by_noun(sentence, names, lexicon) or _counted_by(sentence, names, lexicon)
     spoken = spoken_cues(sentence, names, memory, lexicon)
     cues = _quoted_by(cues, spoken)
     if not cues:
@@ -111,6 +112,27 @@ def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> l
         found = names.listed(*span)
         return [Cue(found, None, first, len(tokens), position, rule, found[0] if found else "")]
     return []
+
+
+def _counted_by(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+    """As in "346,000 people had been registered as displaced by the tracking matrix"."""
+    tokens = sentence.tokens
+    cues: list[Cue] = []
+    for position in range(2, len(tokens) - 2):
+        verb = lexicon.speech.verbs.get(tokens[position].low)
+        passive = "be" in helpers_before(tokens, position)
+        if verb is None or verb[1] not in {"ed", "en"} or not passive:
+            continue
+        for by in range(position + 1, min(position + 7, len(tokens) - 1)):
+            if tokens[by].kind != "word":
+                break
+            if tokens[by].low == "by":
+                span = names.phrase_after(by + 1)
+                if span is not None and names.can_speak(*span):
+                    found = names.listed(*span)
+                    cues.append(Cue(found, None, 0, by, position, "counted by X", found[0]))
+                break
+    return cues
 
 
 _ISSUED = {

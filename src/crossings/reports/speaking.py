@@ -26,6 +26,8 @@ def spoken_cues(
             cue.sources, cue.via = cues[-1].sources, cues[-1].via  # "X said ..., adding that ..."
         if cue is not None:
             _limit(cue, tokens)
+            if verb[0] in _JUDGING and not _has_content(tokens, position + 1, lexicon, True):
+                cue.last = min(cue.last, _next_comma(tokens, position))
             cues.append(cue)
             note(cue, names, memory)
     cues = _settled(cues) + figure_of(sentence, names, lexicon)
@@ -73,6 +75,18 @@ def _limit(cue: Cue, tokens: list[Token]) -> None:
             return
 
 
+_JUDGING = {"denounce", "condemn", "criticise", "criticize", "deplore", "blame", "accuse", "praise"}
+"""Verbs whose object is judged; what the text adds to it after a comma is its own."""
+
+
+def _next_comma(tokens: list[Token], position: int) -> int:
+    """Index of the next comma before "where", "which", or the end."""
+    for comma in range(position, len(tokens) - 1):
+        if tokens[comma].text == "," and tokens[comma + 1].low in {"where", "which", "whose"}:
+            return comma
+    return len(tokens)
+
+
 _OBJECT_OF = {"in", "from", "of", "with", "at", "on", "for", "to", "under"}
 _NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
 _SAYING = "X, saying ..."
@@ -94,6 +108,8 @@ def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexico
     before = tokens[position - 1] if position else None
     if before is not None and is_capital(token) and is_capital(before):
         return False  # the United States
+    if lemma == "put" and _low(tokens, position + 1) == "up":
+        return False  # who gives shelter
     helpers = helpers_before(tokens, position)
     if before is not None and (before.low == "to" or "to" in helpers):
         return False
@@ -321,6 +337,9 @@ def _relative_before(tokens: list[Token], position: int, lexicon: Lexicon) -> in
         token = tokens[who]
         if token.low in {"that", "which"} and tokens[who - 1].low in lexicon.speech.speakers:
             return who
+        spoken_of = tokens[who - 1].text == "," and tokens[who - 2].low in lexicon.speech.speakers
+        if token.low == "which" and who > 1 and spoken_of:
+            return who  # "the ministry, which had put the dead at 2,445"
         if token.low in {"who", "whose"} and "relative" in token.classes:
             preposition = who > 1 and "preposition" in tokens[who - 1].classes
             return who - preposition
