@@ -1,12 +1,12 @@
 """Fit the weights by which the place of a figure is chosen among the places named.
 
-usage: python -m benchmarks.fit_places LABELS.jsonl ... [--folds 8] [--ridge 2.0] [--write]
+usage: python -m benchmarks.fit_places LABELS.jsonl ... [--folds 8] [--ridge 6.0] [--write]
 
 A conditional logit over the candidates of every labelled figure that has a place (McFadden, 1974,
 "Conditional logit analysis of qualitative choice behavior"), with a ridge on the weights. What a
-candidate's features say of the figure before it comes from the reader itself, so fitting and reading
-take turns until the places settle. Prints the share of right places, cross-validated with whole
-crises left out, beside that of all passages; ``--write`` writes the data file of the reader. The
+candidate's features say of the figure before it comes from the reader itself, so fitting and
+reading take turns until the places settle. Prints the share of right places, cross-validated with
+whole crises left out, beside that of all passages; ``--write`` writes the data file of the reader. The
 labelled passages are not in the repository: they are their publishers'.
 """
 
@@ -104,11 +104,14 @@ def fit(passages: Sequence[Passage], ridge: float) -> dict[str, float]:
     weights: dict[str, float] = {"cost": -1.0, "named last": -3.0, "in the sentence": 1.0}
     for _ in range(ROUNDS):
         every = [case for passage in passages for case in cases(passage, weights)]
-        weights = _logit([c for c in every if any(c.right) and not all(c.right)], ridge)
+        weights = logit([c for c in every if any(c.right) and not all(c.right)], ridge)
     return weights
 
 
-def _logit(every: Sequence[Case], ridge: float) -> dict[str, float]:
+def logit(every: Sequence[Case], ridge: float) -> dict[str, float]:
+    """The weights that make the right candidates of all cases likeliest, less the ridge."""
+    if not every:
+        return {}
     names = sorted({name for case in every for one in case.features for name in one})
     column = {name: number for number, name in enumerate(names)}
     rows = [one for case in every for one in case.features]

@@ -177,10 +177,18 @@ def _by_sign(
 
 def _figure_of(figure: Figure, tokens: list[Token]) -> bool:
     """As in "the figure of 103,000 refers to people who", "the largest share, 2.97 million"."""
-    if _named_share(figure, tokens):
+    if _named_share(figure, tokens) or _a_figure_follows(figure, tokens):
         return True
+    if "estimate" in [token.low for token in tokens[figure.first : figure.last]]:
+        return True  # "arrived at an estimate of 4,645"
     before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
     return before[-1:] == ["of"] and before[0] in _TOTAL_NOUNS
+
+
+def _a_figure_follows(figure: Figure, tokens: list[Token]) -> bool:
+    """As in "it was replaced by 2,975, a figure taken from a study"."""
+    ahead = [token.low for token in tokens[figure.last : figure.last + 3]]
+    return ahead[:2] == [",", "a"] and ahead[2:] != [] and ahead[2] in _TOTAL_NOUNS
 
 
 def _named_share(figure: Figure, tokens: list[Token]) -> bool:
@@ -204,9 +212,12 @@ def _with_place(figure: Figure, tokens: list[Token]) -> bool:
         return True
     return (
         figure.first > 1
-        and tokens[figure.first - 1].low in {"with", "'s", "has", "had"}
+        and tokens[figure.first - 1].low in _HAS
         and tokens[figure.first - 2].text[0].isupper()
     )
+
+
+_HAS = {"with", "'s", "has", "had", "reports", "reported", "counts", "lists", "hosts"}
 
 
 def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:

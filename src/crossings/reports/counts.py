@@ -21,6 +21,7 @@ from crossings.reports.nouns import Head, head_of
 from crossings.reports.records import Figure, Sentence, Token
 from crossings.reports.rejection import rejected
 from crossings.reports.signs import Signs
+from crossings.reports.ties import tie_of, topic_of
 from crossings.reports.tolls import Toll, toll_measure, toll_of
 
 _HARM = {"killed", "injured", "missing", "detained", "displaced", "evacuated"}
@@ -96,7 +97,7 @@ def _count(
 ) -> Count | None:
     tokens = sentence.tokens
     verdict = measure_of(figure, head, signs)
-    tie, tied_to = _tie(figure, head, tokens, found, earlier)
+    tie, tied_to = tie_of(figure, head, tokens, found, earlier)
     why = {"number": figure.kind, "noun": f"{head.kind}: {head.name}".rstrip(": ")}
     toll = None
     if head.kind == "bare":
@@ -156,9 +157,9 @@ def _tie_by_reason(
         return "part", found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
     named = reason == "bare, the figure of" and not tie and cost > 1.0
     if (named or reason in {CONTINUED, RESTATED}) and (found or earlier):
-        return "row", _topic(found or earlier)
-    if reason in PARTS and not found and earlier and _topic(earlier).measure != "killed":
-        return "part", _topic(earlier)
+        return "row", topic_of(found or earlier)
+    if reason in PARTS and not found and earlier and topic_of(earlier).measure != "killed":
+        return "part", topic_of(earlier)
     if reason in PARTS and found and tie not in {"part", "prior"}:
         return "part", found[-1].tied_to if found[-1].tie == "part" else found[-1]
     return tie, tied_to
@@ -227,167 +228,6 @@ def _unit(
         why["unit"] = f"as {lender.figure.text} before it"
         return lender.unit
     return head.unit
-
-
-def _tie(
-    figure: Figure,
-    head: Head,
-    tokens: list[Token],
-    found: list[Count],
-    earlier: list[Count],
-) -> tuple[str, Count | None]:
-    """How a figure hangs on an earlier one."""
-    first = figure.first
-    if _changes_to(tokens, figure):
-        return "prior", found[-1] if found else None
-    opening = not found and (
-        head.kind == "pronoun" or head.partitive or _opens_with_them(tokens, first)
-    )
-    previous = found[-1] if found else (_topic(earlier) if earlier else None)
-    if previous is None:
-        return "", None
-    window_all = {token.low for token in tokens[:first]}
-    window = [token.low for token in tokens[max(0, first - 6) : first]]
-    last = window[-1] if window else ""
-    pair = " ".join(window[-2:])
-    if not found and (
-        last in {"to", "with"} and len(window) < 5 and {"compares", "compared"} & set(window)
-    ):
-        return "prior", previous
-    if not found and last in {"including", "includes"} and _OF_THEM & window_all:
-        return "part", previous  # "these deaths had one cause, including 730 children"
-    if not found and not opening:
-        return "", None
-    if (
-        opening
-        or _after_including(tokens, first, previous)
-        or last in {"including", "included", "includes"}
-        or _of_them(window, head)
-    ):
-        own = head.kind == "pronoun" or head.partitive or "whom" in window[-2:]
-        if previous.tie == "part" and previous.tied_to and not own and last in {",", "and"}:
-            return "part", previous.tied_to  # "fifteen of them Saudi and four Sudanese"
-        return "part", previous
-    if _shares(tokens, first, previous) and previous.tied_to is not None:
-        return "part", previous.tied_to
-    if (
-        pair in {"up from", "down from", "compared to", "compared with"}
-        or last
-        in {
-            "against",
-            "versus",
-        }
-        or _falls_from(window)
-    ):
-        return "prior", previous
-    if last == "of" and {"peak", "high"} & set(window):
-        return "prior", previous
-    if last == "(" and head.kind in {"people", "bare"}:
-        return "same", previous
-    with_place = last in {"with", "'s"} and first > 1 and tokens[first - 2].text[0].isupper()
-    if with_place and head.kind == "bare":
-        return "list", previous
-    named = first > 1 and tokens[first - 1].text[0].isupper() and window[-2:-1] != []
-    if named and window[-2] in {",", "and", ";", ":", "while"}:
-        return "list", previous  # "Pakistan hosts 1.4 million and Iran 780,000"
-    if last in {",", "and", ";", "or", "but", "while", "/"} or (
-        tokens[first].low in {"another", "a"} and first - previous.head.end < 4
-    ):
-        return _list_tie(previous, tokens, first, last)
-    return "", None
-
-
-_OF_THEM = {"these", "those", "them", "they"}
-
-
-def _shares(tokens: list[Token], first: int, previous: Count) -> bool:
-    """As in "Turkey accounts for some 250,000 of them, Lebanon for over 190,000"."""
-    named = first > 1 and tokens[first - 1].low == "for" and tokens[first - 2].text[0].isupper()
-    return (
-        named and previous.tie == "part" and any(token.low in _ACCOUNTS for token in tokens[:first])
-    )
-
-
-def _after_including(tokens: list[Token], first: int, previous: Count) -> bool:
-    """As in "including a pregnant woman and three children"."""
-    for position in range(first - 1, max(previous.head.end, first - 8) - 1, -1):
-        token = tokens[position]
-        if token.low in {"including", "except", "among"}:
-            return True
-        if token.classes & {"verb", "be", "have", "modal"} or token.text in {";", ")", "."}:
-            return False
-    return False
-
-
-def _topic(earlier: list[Count]) -> Count:
-    """What "them" at the head of a sentence means: the first figure of the sentence before."""
-    latest = topic = earlier[-1]
-    for count in reversed(earlier):
-        if count.sentence is not latest.sentence:
-            break
-        if count.tie not in {"part", "prior"}:
-            topic = count
-    return topic
-
-
-def _of_them(window: list[str], head: Head) -> bool:
-    """Whether "of whom", "among them", "of these" stands before the figure."""
-    if head.kind == "pronoun" or head.partitive or "whom" in window[-5:]:
-        return True
-    if window[-2:] == ["of", "which"]:
-        return True
-    return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
-        {"them", "these", "those"} & set(window[-4:])
-    )
-
-
-def _changes_to(tokens: list[Token], figure: Figure) -> bool:
-    """Whether the figure is the first of "risen from 19 to 37"."""
-    if not figure.first or tokens[figure.first - 1].low != "from":
-        return False
-    after = figure.last
-    ranged = after + 1 < len(tokens) and tokens[after].low == "to"
-    if ranged and tokens[after + 1].kind == "number":
-        return True
-    before = {token.low for token in tokens[max(0, figure.first - 8) : figure.first]}
-    return bool(before & _CHANGED)
-
-
-def _falls_from(window: list[str]) -> bool:
-    """Whether the figure is what another one rose or fell from: "a slight fall on Sunday's"."""
-    return bool(_CHANGES & set(window)) and bool({"on", "from"} & set(window[-3:]))
-
-
-_CHANGED = {
-    "dropped", "fallen", "fell", "risen", "rose", "jumped", "climbed", "increased", "decreased",
-    "raised", "lowered", "cut", "raises", "lowers",
-    "declined", "grown", "grew", "soared", "surged", "down", "up", "revised",
-}  # fmt: skip
-_ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
-_CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
-
-
-def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tuple[str, Count]:
-    """In a list that began with "including", every entry is a part of the same whole."""
-    if previous.tie == "part" and last in {",", "and"} and previous.tied_to is not None:
-        between = tokens[previous.head.end : first]
-        if len(between) <= 14 and not any("be" in token.classes for token in between):
-            return "part", previous.tied_to
-    return "list", previous
-
-
-def _opens_with_them(tokens: list[Token], first: int) -> bool:
-    """As in "Among them were 10", "Of these, 5.9 million", "They included seven"."""
-    opening = {token.low for token in tokens[:first]}
-    if first <= 4 and " ".join(token.low for token in tokens[:2]) in _BROKEN_DOWN:
-        return True
-    return first <= 6 and bool(
-        (opening & {"among", "amongst", "of"} and opening & {"them", "these", "those"})
-        or (opening & {"they", "these", "those"} and opening & {"included", "include", "includes"})
-    )
-
-
-_BROKEN_DOWN = {"in detail", "broken down", "this includes", "that includes", "these include"}
 
 
 def _inherits(

@@ -12,7 +12,7 @@ from crossings.reports.mentions import Mention
 from crossings.reports.place_choice import Choice, best, candidates, variants
 from crossings.reports.places import of_nation, origin_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
-from crossings.reports.relations import Phrased, basis_of, counting_of, status_of
+from crossings.reports.relations import Phrased, basis_of, counting_of, status_of, superseded
 from crossings.reports.times import TimePhrase, When, is_vague, resolve
 
 
@@ -135,6 +135,9 @@ def date(
             claim.why["measure"] += "; planned"
         claim.counting, claim.why["counting"] = counting_of(count, claim, phrased)
         claim.basis, claim.why["basis"] = basis_of(count, claim, phrased)
+    for claim, count, later in zip(reading.claims, counts, counts[1:], strict=False):
+        if claim.status == "reported" and superseded(count, later):
+            claim.status, claim.why["status"] = "prior", f"then {later.figure.text}"
 
 
 def _latest_year(

@@ -154,11 +154,14 @@ def owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]
         published = tokens[position].low in lexicon.speech.publications
         while published and owner > position - 5 and owner > 1 and tokens[owner].low != "'s":
             owner -= 1
-        if not published and tokens[position].low not in lexicon.speech.figures:
+        reckoned = tokens[position].low == "reckoning"
+        if not published and not reckoned and tokens[position].low not in lexicon.speech.figures:
             continue
         if tokens[owner].low == "'s" and owner > 0:
             span = names.phrase_before(owner)
-            if span is not None and names.can_speak(*span) and names.is_body(*span):
+            before = tokens[max(0, span[0] - 2) : span[0] + 1] if span is not None else []
+            by = any(token.low == "by" for token in before)
+            if span is not None and names.can_speak(*span) and (by or names.is_body(*span)):
                 name = names.text(*span)
                 return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
     return []

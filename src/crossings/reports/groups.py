@@ -42,15 +42,16 @@ def _in_both_units(claims: list[ReadClaim]) -> None:
         whole = claims[number].part_of
         if whole is None:
             continue
-        alike = [whole, twins.get(whole), claims[whole].same_group_as]
-        for other in alike:
-            if other is not None and other != number and _kind(claims[other]) == _kind(
-                claims[twin]
-            ):
-                if _fits(claims[twin], claims[other], strictly=True):
-                    claims[twin].part_of = other
-                    claims[twin].why["part_of"] = f"as {claims[number].figure_text}, in its unit"
-                break
+        alike = [
+            other
+            for other in (whole, twins.get(whole), claims[whole].same_group_as)
+            if other is not None
+        ]
+        same_unit = [n for n in alike if _kind(claims[n]) == _kind(claims[twin]) and n != number]
+        other = next(iter(same_unit), whole)
+        if _fits(claims[twin], claims[other], strictly=True):
+            claims[twin].part_of = other
+            claims[twin].why["part_of"] = f"as {claims[number].figure_text}"
 
 
 _FEWEST, _MOST = 2, 8
@@ -143,35 +144,41 @@ def _by_content(
         return
     if claim.status not in {"reported", "uncertain"}:
         return
-    for other in (number - 1, number - 2):
-        if other >= 0 and _among_affected(claim, count, claims[other], counts[other]):
-            claim.part_of = other
-            claim.why["part_of"] = f"among the {claims[other].figure_text} affected"
-            return
     if before is not None and _since_then(before, claim, count) and _fits(before, claim, True):
         before.part_of = number
         before.why["part_of"] = f"of the {claim.figure_text} since then"
         return
-    for other in range(number - 1, max(-1, number - 5), -1):
+    found = _whole_before(number, claims, counts, wholes, lexicon)
+    if found is not None:
+        claim.part_of, claim.why["part_of"] = found
+
+
+def _whole_before(
+    number: int,
+    claims: list[ReadClaim],
+    counts: list[Count],
+    wholes: dict[str, list[int]],
+    lexicon: Lexicon,
+) -> tuple[int, str] | None:
+    """The earlier figure that a claim is part of by its content, and why."""
+    claim, count = claims[number], counts[number]
+    near = range(number - 1, max(-1, number - 6), -1)
+    for other in near[:2]:
+        if _among_affected(claim, count, claims[other], counts[other]):
+            return other, f"among the {claims[other].figure_text} affected"
+    for other in near[:4]:
         if _staying(claim, count, claims[other], counts[other]):
-            claim.part_of = other
-            claim.why["part_of"] = f"where some of the {claims[other].figure_text} stay"
-            return
-    for other in range(number - 1, max(-1, number - 6), -1):
+            return other, f"where some of the {claims[other].figure_text} stay"
+    for other in near:
         if _lately(claim, count, claims[other]) and _fits(claim, claims[other], strictly=True):
-            claim.part_of = other
-            claim.why["part_of"] = f"lately, of the {claims[other].figure_text}"
-            return
+            return other, f"lately, of the {claims[other].figure_text}"
     if number and _with(claims[number - 1], counts[number - 1], claim, count):
-        claim.part_of = number - 1
-        claim.why["part_of"] = f"of the {claims[number - 1].figure_text} (with)"
-        return
+        return number - 1, f"of the {claims[number - 1].figure_text} (with)"
     for other in wholes.get(claim.measure, [])[:3]:
         reason = _contained(claim, count, claims[other], counts[other], lexicon)
         if reason is not None and _fits(claim, claims[other], strictly=True):
-            claim.part_of = other
-            claim.why["part_of"] = reason
-            return
+            return other, reason
+    return None
 
 
 def _of_the_next(before: Count, count: Count) -> bool:
@@ -219,7 +226,18 @@ def _staying(claim: ReadClaim, count: Count, whole: ReadClaim, total: Count) -> 
     )
 
 
-_LATELY = ("24 hours", "overnight", "past day", "last day", "one day", "48 hours", "single day", "reporting period", "past week", "last week")
+_LATELY = (
+    "24 hours",
+    "overnight",
+    "past day",
+    "last day",
+    "one day",
+    "48 hours",
+    "single day",
+    "reporting period",
+    "past week",
+    "last week",
+)
 
 
 def _lately(claim: ReadClaim, count: Count, whole: ReadClaim) -> bool:

@@ -175,7 +175,9 @@ _REDUCED = 0.75
 def _of_the(head: Head, tokens: list[Token]) -> bool:
     """Whether the people are those of whom a part is told: "five of the seven people missing"."""
     before = [token.low for token in tokens[max(0, head.end - 6) : head.end]]
-    return any(pair in {("of", "the"), ("of", "those"), ("of", "these")} for pair in pairwise(before))
+    return any(
+        pair in {("of", "the"), ("of", "those"), ("of", "these")} for pair in pairwise(before)
+    )
 
 
 def _finite_later(sign: Sign, signs: Signs) -> bool:

@@ -55,6 +55,8 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
             mention = _bare_name(sentence, position, lexicon)
         if mention is not None:
             mention.of_speaker = _of_speaker(mention, tokens, lexicon)
+            if _told_there(tokens, mention.first, lexicon):
+                mention.tie = "told"
             found.append(mention)
             position = max(position + 1, mention.last)
         else:
@@ -96,8 +98,6 @@ def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool
     if low_at(tokens, after) == "'s":
         return any(token.low in roles for token in tokens[after + 1 : after + 5])
     after += low_at(tokens, after) == ","
-    if _told_there(tokens, mention.first, lexicon):
-        return True
     verb = lexicon.speech.verbs.get(low_at(tokens, after))
     return (
         verb is not None

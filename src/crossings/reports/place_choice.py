@@ -90,46 +90,12 @@ def candidates(
         lexicon: the language.
     """
     kind = kind_of(count.measure)
-    found: dict[str, Candidate] = {}
-    best: dict[str, float] = {}
-    for mention in own:
-        cost = tie_cost(count, mention)
-        if cost is None:
-            continue
-        key = mention.text.lower()
-        if key not in best or cost < best[key]:
-            best[key] = cost
-            found[key] = Candidate(mention.text, _in_sentence(count, mention, kind, cost, lexicon), mention)
-        meant = _meant(mention, count, mentions, lexicon)
-        if meant and meant.lower() in lexicon.countries:
-            del found[key], best[key]
-        if meant and meant.lower() not in found:
-            features = _in_sentence(count, mention, kind, cost, lexicon)
-            found[meant.lower()] = Candidate(meant, features | {"meant by the noun": 1.0}, mention)
-            best[meant.lower()] = cost
-            if key in found:
-                found[key].features["means a name"] = 1.0
+    found = _here(count, own, mentions, lexicon)
     nation = of_nation(count, lexicon)
     if nation is not None:
         one = found.setdefault(nation.lower(), Candidate(nation, {}, None))
         one.features[f"their nation, {kind}"] = 1.0
-    sentence = count.sentence.index
-    rows = list(range(sentence - 1, max(-1, sentence - 1 - BACK), -1))
-    if rows and rows[-1] > 0 and sentence < _LEAD:
-        rows.append(0)
-    named_before = 0
-    for row in rows:
-        fresh: set[str] = set()
-        for number, mention in enumerate(mentions[row]):
-            key = mention.text.lower()
-            candidate = found.setdefault(key, Candidate(mention.text, {}, None))
-            if key in fresh:
-                continue
-            fresh.add(key)
-            _in_text_before(candidate, mention, sentence - row, number, kind)
-            if mention.named and not named_before:
-                candidate.features["named last"] = 1.0
-        named_before += any(mention.named for mention in mentions[row])
+    _add_before(found, count.sentence.index, mentions, kind)
     for key, candidate in found.items():
         features = candidate.features
         if before is not None and key == before.lower():
@@ -141,6 +107,59 @@ def candidates(
         if any(key != other and key in other for other in found):
             features["within another name"] = 1.0
     return list(found.values())
+
+
+def _here(
+    count: Count,
+    own: Sequence[Mention],
+    mentions: Sequence[Sequence[Mention]],
+    lexicon: Lexicon,
+) -> dict[str, Candidate]:
+    """The candidates of the figure's own sentence, by name; of two mentions the one that suits."""
+    found: dict[str, Candidate] = {}
+    least: dict[str, float] = {}
+    for mention in own:
+        cost = tie_cost(count, mention)
+        key = mention.text.lower()
+        if cost is None or cost >= least.get(key, cost + 1.0):
+            continue
+        features = _in_sentence(count, mention, cost, lexicon)
+        least[key] = cost
+        found[key] = Candidate(mention.text, features, mention)
+        meant = _meant(mention, count, mentions, lexicon)
+        if meant is None:
+            continue
+        if meant.lower() in lexicon.countries:
+            del found[key], least[key]
+        else:
+            features["means a name"] = 1.0
+        if meant.lower() not in found:
+            resolved = _in_sentence(count, mention, cost, lexicon) | {"meant by the noun": 1.0}
+            found[meant.lower()] = Candidate(meant, resolved, mention)
+            least[meant.lower()] = cost
+    return found
+
+
+def _add_before(
+    found: dict[str, Candidate], sentence: int, mentions: Sequence[Sequence[Mention]], kind: str
+) -> None:
+    """Add the places of the sentences before, and what they say of those found already."""
+    rows = list(range(sentence - 1, max(-1, sentence - 1 - BACK), -1))
+    if rows and rows[-1] > 0 and sentence < _LEAD:
+        rows.append(0)
+    last = False
+    for row in rows:
+        fresh: set[str] = set()
+        for number, mention in enumerate(mentions[row]):
+            key = mention.text.lower()
+            candidate = found.setdefault(key, Candidate(mention.text, {}, None))
+            if key in fresh:
+                continue
+            fresh.add(key)
+            _in_text_before(candidate, mention, sentence - row, number, kind)
+            if mention.named and not last:
+                candidate.features["named last"] = 1.0
+        last = last or any(mention.named for mention in mentions[row])
 
 
 _MEANT = {
@@ -249,8 +268,10 @@ def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention |
     ):
         return None
     last = join + 1
-    while last < len(tokens) and last - join < 5 and (
-        is_name(tokens, last, lexicon) or tokens[last].low in {"al", "el", "de", "la"}
+    while (
+        last < len(tokens)
+        and last - join < 5
+        and (is_name(tokens, last, lexicon) or tokens[last].low in {"al", "el", "de", "la"})
     ):
         last += 1
     if last == join + 1 or tokens[last - 1].low in {"al", "el", "de", "la"}:
@@ -278,10 +299,8 @@ def _both(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | N
     return None
 
 
-def _in_sentence(
-    count: Count, mention: Mention, kind: str, cost: float, lexicon: Lexicon
-) -> Features:
-    tokens = count.sentence.tokens
+def _in_sentence(count: Count, mention: Mention, cost: float, lexicon: Lexicon) -> Features:
+    tokens, kind = count.sentence.tokens, kind_of(count.measure)
     after = mention.first >= count.head.end
     between = (
         tokens[count.head.end : mention.first]
@@ -366,4 +385,3 @@ def _bounds(token: Token) -> bool:
     return token.text in {";", ":", "–", "—"} or bool(
         token.classes & {"conjunction", "clause_word", "relative"}
     )
-

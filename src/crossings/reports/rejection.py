@@ -190,6 +190,14 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
     month = token.low in lexicon.rejections["months"]
     if month and (not token.text[0].isupper() or (figure.high or figure.low or 0) > 31):
         return None
+    return _by_unit(figure, tokens, lexicon) or _by_ratio(figure, tokens, lexicon)
+
+
+def _by_unit(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """Why a unit after a number keeps it from counting people."""
+    after = figure.last
+    token = tokens[after]
+    glued = token.start == tokens[after - 1].end
     money = token.low in lexicon.rejections["currencies"] and token.text.isupper()
     if money or token.low in lexicon.rejections["units"] or token.text in {"%", "°"}:
         return f"a unit: {token.low}"
@@ -199,8 +207,14 @@ def _by_what_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> s
             return f"a unit: {unit}"
     if glued and token.kind == "word" and tokens[after - 1].kind == "number":
         return f"glued to {token.low}"
-    if token.text == "'" and glued:
-        return "feet"
+    return "feet" if token.text == "'" and glued else None
+
+
+def _by_ratio(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """Whether a number is part of a time, a ratio, a share or a rate."""
+    after = figure.last
+    token = tokens[after]
+    glued = token.start == tokens[after - 1].end
     ratio = token.text in {":", "/"} and glued and after + 1 < len(tokens)
     if ratio and tokens[after + 1].kind == "number":
         return "a time or a ratio"
@@ -232,9 +246,7 @@ def _by_what_precedes(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> 
     return None
 
 
-def _by_neighbour(
-    tokens: list[Token], index: int, figure: Figure, lexicon: Lexicon
-) -> str | None:
+def _by_neighbour(tokens: list[Token], index: int, figure: Figure, lexicon: Lexicon) -> str | None:
     """Why the token at ``index`` keeps the number right after it from counting people."""
     before = tokens[index]
     glued = before.end == tokens[index + 1].start

@@ -59,29 +59,41 @@ def status_of(
         return "prior", "an earlier value of the same figure"
     if _said_before_now(tokens, count):
         return "prior", "had been put, now another"
-    if phrased.hit("uncertain", first, last, count):
-        return "uncertain", phrased.hit("uncertain", first, last, count) or ""
+    unsure = phrased.hit("uncertain", first, last, count)
+    if unsure and not (unsure == "fear" and _for_fear(tokens)):
+        return "uncertain", unsure
+    coming = _to_come(tokens, count, phrased)
+    return coming or _past(count, when, today, phrased) or ("reported", "")
+
+
+def _to_come(tokens: list[Token], count: Count, phrased: Phrased) -> tuple[str, str] | None:
+    """Whether a figure is planned or foreseen, or may only have been reached, and why."""
+    first, last = _clause(tokens, count)
     planned = phrased.hit("planned", first, count.head.end + 10, count)
     foreseen = phrased.hit("forecast", first, min(last, count.head.end + 10), count)
-    if (
-        planned
-        and (count.measure in _PLANNABLE or not foreseen)
-        and _governs(planned, count, tokens)
-    ):
+    plannable = count.measure in _PLANNABLE or not foreseen
+    if planned and plannable and _governs(planned, count, tokens):
         return "planned", planned
     if foreseen:
-        first_word = foreseen.split()[0]
-        if count.measure in _HARM and first_word in _MAYBE:
+        if count.measure in _HARM and foreseen.split()[0] in _MAYBE:
             return "uncertain", foreseen  # what has happened, and is not known yet
-        if count.measure in _ORGANISED and foreseen in _EXPECTED:
-            return "planned", foreseen
-        return "forecast", foreseen
+        organised = count.measure in _ORGANISED and foreseen in _EXPECTED
+        return ("planned" if organised else "forecast"), foreseen
     modal = _modal(tokens, count)
-    if modal:
-        if count.measure in _HARM and modal in _MAYBE:
-            return "uncertain", f"the verb has {modal}"
-        planned_too = modal in _INTENDS and count.measure in _PLANNABLE
-        return ("planned" if planned_too else "forecast"), f"the verb has {modal}"
+    if not modal:
+        return None
+    if count.measure in _HARM and modal in _MAYBE:
+        return "uncertain", f"the verb has {modal}"
+    planned_too = modal in _INTENDS and count.measure in _PLANNABLE
+    return ("planned" if planned_too else "forecast"), f"the verb has {modal}"
+
+
+def _past(
+    count: Count, when: When | None, today: dt.date | None, phrased: Phrased
+) -> tuple[str, str] | None:
+    """Whether a figure is of an earlier event, and why."""
+    tokens = count.sentence.tokens
+    first, last = _clause(tokens, count)
     if when is not None and today is not None and not when.running and when.day < today - _OLD:
         return "historical", f"{when.day.isoformat()} is long before publication"
     if phrased.hit("historical", first, last, count):
@@ -91,7 +103,7 @@ def status_of(
         return "historical", f"an event of {year}"
     if count.figure.first and _elsewhere_in_time(tokens, count):
         return "historical", "the time of an earlier event: since ..., when"
-    return "reported", ""
+    return None
 
 
 _HARM = {"killed", "injured", "missing"}
@@ -114,6 +126,24 @@ def _modal(tokens: list[Token], count: Count) -> str:
 
 
 _INTENDS = {"will", "would", "shall", "'ll"}
+
+
+def _for_fear(tokens: list[Token]) -> bool:
+    """As in "they slept outside for fear of aftershocks"."""
+    return any(a.low == "for" and b.low == "fear" for a, b in pairwise(tokens))
+
+
+def superseded(count: Count, later: Count) -> bool:
+    """Whether a later figure of the sentence replaces one: "but this had dropped to 173,064"."""
+    if later.sentence is not count.sentence:
+        return False
+    between = [token.low for token in count.sentence.tokens[count.head.end : later.figure.first]]
+    it = any(a in _IT and b in {"had", "has", "was", "fell", "rose"} for a, b in pairwise(between))
+    return it and between[-1:] == ["to"] and bool(_CHANGED & set(between))
+
+
+_IT = {"this", "it", "that", "figure", "number", "toll"}
+_CHANGED = {"dropped", "fallen", "risen", "climbed", "grown", "fell", "rose", "revised", "gone"}
 
 
 def _said_before_now(tokens: list[Token], count: Count) -> bool:

@@ -74,12 +74,21 @@ def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
             position += 1
             continue
         found = names.listed(*span)
-        cues.append(Cue(found, None, 0, len(tokens), position, rule, found[0] if found else ""))
+        first = _inserted(tokens, position, span[1])
+        cues.append(Cue(found, None, first, len(tokens), position, rule, found[0] if found else ""))
         position = span[1]
     for number, cue in enumerate(cues):
         if len(cues) > 1 and number:
             cue.first = cues[number - 1].at
     return cues
+
+
+def _inserted(tokens: list[Token], position: int, after: int) -> int:
+    """Where what it speaks for begins: "..., on which, according to survivors, 15 died"."""
+    aside = position > 2 and tokens[position - 1].text == "," and after < len(tokens)
+    if aside and tokens[after].text == "," and "relative" in tokens[position - 2].classes:
+        return position - 2
+    return 0
 
 
 def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:

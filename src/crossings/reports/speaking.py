@@ -337,8 +337,7 @@ def _relative_before(tokens: list[Token], position: int, lexicon: Lexicon) -> in
         token = tokens[who]
         if token.low in {"that", "which"} and tokens[who - 1].low in lexicon.speech.speakers:
             return who
-        spoken_of = tokens[who - 1].text == "," and tokens[who - 2].low in lexicon.speech.speakers
-        if token.low == "which" and who > 1 and spoken_of:
+        if token.low == "which" and who > 1 and tokens[who - 1].text == ",":
             return who  # "the ministry, which had put the dead at 2,445"
         if token.low in {"who", "whose"} and "relative" in token.classes:
             preposition = who > 1 and "preposition" in tokens[who - 1].classes

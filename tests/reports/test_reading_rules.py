@@ -1,0 +1,142 @@
+"""Rules of the reader, each on sentences of its own."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crossings as cx
+from crossings.reports.records import ReadClaim
+
+COUNTS = st.integers(min_value=1_100, max_value=1_700)
+
+
+def claims(text: str) -> dict[str, ReadClaim]:
+    """The claims of a text by the words of their figures."""
+    return {claim.figure_text: claim for claim in cx.read(text, "2024-03-09").claims}
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "measure"),
+    [
+        ("Families were crossing into Chad at a rate of 2,300 a day.", "2,300", "crossed"),
+        (
+            "About 1,350 families displaced in earlier rounds of fighting have returned to Derel.",
+            "About 1,350",
+            "returned",
+        ),
+        ("Some 740 people had been moved out on Friday, by bus.", "Some 740", "evacuated"),
+        ("Around 260 people slept in the open after the tremor.", "Around 260", "other"),
+        ("Police in Keru buried 14 men on Sunday.", "14", "killed"),
+        ("A landslide buried 14 farmers in their huts on Sunday.", "14", "missing"),
+        ("They were towing a boat carrying 83 refugees to the shore.", "83", "other"),
+        ("The agency is drawing up plans for 45,000 arrivals.", "45,000", "arrived"),
+    ],
+)
+def test_measures(text: str, figure: str, measure: str) -> None:
+    assert claims(text)[figure].measure == measure
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "status"),
+    [
+        ("The mayor said the death toll could reach 1,900.", "1,900", "uncertain"),
+        ("The first 120 households are expected to be evacuated on Monday.", "120", "planned"),
+        ("The agency is drawing up plans for 45,000 arrivals.", "45,000", "forecast"),
+        ("A 1998 tremor in the north killed 310 people.", "310", "historical"),
+        ("As of 2 February 2,150 people were displaced.", "2,150", "reported"),
+        ("Some 430 people slept outside for fear of aftershocks.", "Some 430", "reported"),
+        (
+            "On Monday 9,200 people were in shelters but by noon this had dropped to 7,450.",
+            "9,200",
+            "prior",
+        ),
+        (
+            "The ministry, which had put the dead at 912 on Sunday, now speaks of 640.",
+            "912",
+            "prior",
+        ),
+    ],
+)
+def test_status(text: str, figure: str, status: str) -> None:
+    assert claims(text)[figure].status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "source"),
+    [
+        (
+            "Nearly 2,600 people had been registered as displaced by the Red Crescent.",
+            "Nearly 2,600",
+            "Red Crescent",
+        ),
+        (
+            "Surveys by Doctors of the Plain (DP) in the settlement camps of the north estimate "
+            "that 310 people died.",
+            "310",
+            "Doctors of the Plain",
+        ),
+        (
+            "The ministry, which had put the dead at 912 on Sunday, now speaks of 640.",
+            "912",
+            "ministry",
+        ),
+    ],
+)
+def test_sources(text: str, figure: str, source: str) -> None:
+    assert any(source in name for name in claims(text)[figure].sources)
+
+
+def test_a_ferry_that_puts_people_up_says_nothing() -> None:
+    text = "A ferry chartered by the government will put up some 900 people."
+    assert claims(text)["some 900"].sources == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Red Cross has appealed for 60 million Swiss francs.",
+        "They stay in 412 shelters, 97 of which are full.",
+    ],
+)
+def test_what_counts_no_people(text: str) -> None:
+    assert claims(text) == {}
+
+
+def test_one_family_is_where_they_belong() -> None:
+    found = claims("Six people died in the slide, five of them from one family.")
+    assert sorted(found) == ["Six", "five"]
+
+
+@settings(max_examples=40)
+@given(whole=st.integers(2_000, 90_000), part=COUNTS)
+def test_those_who_stay_in_centres_are_part_of_the_displaced(whole: int, part: int) -> None:
+    text = f"About {whole:,} people have been displaced. Of all, {part:,} are in 70 shelters."
+    found = cx.read(text, "2024-03-09").claims
+    assert found[1].part_of == 0
+
+
+@settings(max_examples=40)
+@given(families=COUNTS, people=st.integers(5_000, 9_000))
+def test_a_part_in_two_units_is_part_of_the_whole_in_each(families: int, people: int) -> None:
+    text = (
+        "A total of 10,300 families or 41,000 persons were affected. "
+        f"Of these, {families:,} families or {people:,} persons are inside 31 evacuation centers."
+    )
+    found = cx.read(text, "2024-03-09").claims
+    assert [claim.figure_text for claim in found][2:] == [f"{families:,}", f"{people:,}"]
+    for claim in found[2:]:
+        assert claim.part_of is not None
+        assert (found[claim.part_of].low or 0) > (claim.low or 0)
+
+
+@settings(max_examples=40)
+@given(total=st.integers(2_000, 9_000), day=st.integers(10, 900))
+def test_the_dead_of_a_day_are_among_those_of_the_season(total: int, day: int) -> None:
+    text = (
+        f"Floods have killed {total:,} people since June. "
+        f"Officials reported {day} deaths in the last 24 hours."
+    )
+    found = cx.read(text, "2024-03-09").claims
+    assert found[1].part_of == 0
