@@ -6,8 +6,8 @@ A conditional logit over the candidates of every labelled figure that has a plac
 "Conditional logit analysis of qualitative choice behavior"), with a ridge on the weights. What a
 candidate's features say of the figure before it comes from the reader itself, so fitting and
 reading take turns until the places settle. Prints the share of right places, cross-validated with
-whole crises left out, beside that of all passages; ``--write`` writes the data file of the reader. The
-labelled passages are not in the repository: they are their publishers'.
+whole crises left out, beside that of all passages; ``--write`` writes the data file of the reader.
+The labelled passages are not in the repository: they are their publishers'.
 """
 
 from __future__ import annotations

@@ -20,14 +20,18 @@ def claims(text: str) -> dict[str, ReadClaim]:
 @pytest.mark.parametrize(
     ("text", "figure", "measure"),
     [
-        ("Families were crossing into Chad at a rate of 2,300 a day.", "2,300", "crossed"),
+        (
+            "Refugees continued to cross from Sudan into Chad at a rate of 2,300 a day.",
+            "2,300",
+            "crossed",
+        ),
         (
             "About 1,350 families displaced in earlier rounds of fighting have returned to Derel.",
             "About 1,350",
             "returned",
         ),
         ("Some 740 people had been moved out on Friday, by bus.", "Some 740", "evacuated"),
-        ("Around 260 people slept in the open after the tremor.", "Around 260", "other"),
+        ("Around 260 people spent the night outdoors after it.", "Around 260", "other"),
         ("Police in Keru buried 14 men on Sunday.", "14", "killed"),
         ("A landslide buried 14 farmers in their huts on Sunday.", "14", "missing"),
         ("They were towing a boat carrying 83 refugees to the shore.", "83", "other"),

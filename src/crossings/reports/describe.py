@@ -124,7 +124,7 @@ def date(
         told = why == _NEAREST and phrase is not None and _of_an_event(phrase.text)
         claim.status, claim.why["status"] = status_of(count, when if told else None, today, phrased)
         coming = claim.status == "planned" and claim.measure == "arrived"
-        if coming and count.sign is not None and count.sign.trigger.role == "noun":
+        if coming and count.head.measure == "arrived":
             claim.status = "forecast"  # "plans for 25,000 arrivals": who comes is not planned
         if claim.status == "planned" and claim.measure in {
             "refugees_hosted",

@@ -154,11 +154,11 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
             return min(gap, _main_verb(sign, head, signs, gap))
         touching = sign.first - head.end <= 1
         reduced = 0.45 if head.partitive and touching else 0.0
-        if touching and not _of_the(head, tokens) and _finite_later(sign, signs):
-            reduced = _REDUCED  # "families displaced by the war have returned"
+        reduced = max(reduced, _reduced_relative(sign, head, signs))
         return gap + reduced + (0.0 if sign.first - head.end <= 4 else 0.4)
     if trigger.role in {"object", "either"}:
-        return _verb_after(sign, head, signs, cost, helpers)
+        aside = 0.0 if helpers else _reduced_relative(sign, head, signs)
+        return _verb_after(sign, head, signs, cost, helpers) + aside
     if trigger.form in {"ed", "en", "base", "s"} and _counts_others(tokens, sign.last):
         return _IMPOSSIBLE
     passive = "be" in helpers and ("have" not in helpers or _been(tokens, sign.first))
@@ -169,7 +169,13 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     return cost + (1.0 if trigger.form == "ing" else 0.0)
 
 
-_REDUCED = 0.75
+_REDUCED = 1.2
+
+
+def _reduced_relative(sign: Sign, head: Head, signs: Signs) -> float:
+    """What a participle costs before a main verb: "families displaced by war have returned"."""
+    touching = sign.first - head.end <= 1 and not _of_the(head, signs.tokens)
+    return _REDUCED if touching and _finite_later(sign, signs) else 0.0
 
 
 def _of_the(head: Head, tokens: list[Token]) -> bool:

@@ -50,11 +50,23 @@ def tie_of(
     named = first > 1 and tokens[first - 1].text[0].isupper() and window[-2:-1] != []
     if named and window[-2] in {",", "and", ";", ":", "while"}:
         return "list", previous  # "Pakistan hosts 1.4 million and Iran 780,000"
+    if last == "or" and first - previous.head.end == 1 and _other_unit(previous, head):
+        return "same", previous  # "7,214 families or 27,964 persons"
     if last in {",", "and", ";", "or", "but", "while", "/"} or (
         tokens[first].low in {"another", "a"} and first - previous.head.end < 4
     ):
         return _list_tie(previous, tokens, first, last)
     return "", None
+
+
+_FAMILIES = {"families", "households"}
+
+
+def _other_unit(previous: Count, head: Head) -> bool:
+    """Whether one counts families and the other people."""
+    if head.kind != "people":
+        return False
+    return (previous.unit in _FAMILIES) != (head.unit in _FAMILIES)
 
 
 def _tie_across(tokens: list[Token], first: int, previous: Count) -> tuple[str, Count | None]:
