@@ -169,7 +169,7 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     return cost + (1.0 if trigger.form == "ing" else 0.0)
 
 
-_REDUCED = 1.2
+_REDUCED = 0.75
 
 
 def _reduced_relative(sign: Sign, head: Head, signs: Signs) -> float:
@@ -240,7 +240,9 @@ def _verb_after(
         return _IMPOSSIBLE
     if trigger.role == "object":
         return cost + (0.6 if sign.first - head.end <= 2 else 2.5)
-    return cost + (0.4 if trigger.form in {"ed", "en"} and not helpers else 0.0)
+    if helpers:
+        return min(cost, _main_verb(sign, head, signs, cost))
+    return cost + (0.4 if trigger.form in {"ed", "en"} else 0.0)
 
 
 def _main_verb(sign: Sign, head: Head, signs: Signs, cost: float) -> float:
