@@ -36,12 +36,17 @@ def base_levels(evidence: Evidence, grid: Grid, gates: int) -> F8:
 def as_arrays(
     evidence: Evidence, grid: Grid, base: F8, nothing_reported: bool
 ) -> likelihood.Figures:
-    """The observations within the window as arrays; without any arrivals, that nothing was told."""
+    """The observations within the window as arrays; without any arrivals, that nothing was told.
+
+    Counts of nobody then say the same once more: whether a flow starts is left to the base rate,
+    which draws from members in which one did.
+    """
     gates = base.size - 1
     kept = [
         o
         for o in evidence.observations
-        if o.as_of >= grid.start or o.role in ("planning", "intention")
+        if o.role in ("planning", "intention")
+        or (o.as_of >= grid.start and not (nothing_reported and o.high <= 0))
     ]
     rows = [(likelihood.ROLES[o.role], *_row(o, grid)) for o in kept]
     bases = [float(base[o.series]) if o.role == "arrived" else 0.0 for o in kept]

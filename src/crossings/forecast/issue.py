@@ -21,7 +21,6 @@ import xarray as xr
 
 from crossings.dynamics.streams import block_uniforms, entity_code, normals
 from crossings.errors import InputError
-from crossings.forecast.apart import far_apart
 from crossings.forecast.corridors import Corridors, corridors
 from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
 from crossings.forecast.growth.levels import published_series
@@ -41,6 +40,7 @@ from crossings.forecast.sampler import Particles, Report, Sampler
 from crossings.forecast.series.component import to_learn_from
 from crossings.forecast.series.library import PastCrisis
 from crossings.forecast.series.outlook import STATISTICAL, by_series
+from crossings.forecast.sides import by_sides
 from crossings.forecast.start import Start, drawn_so, start_of_flow
 from crossings.forecast.unmapped import with_assumed_roads
 from crossings.forecast.uses import claim_uses
@@ -99,7 +99,7 @@ def forecast(
     asked = request(situation, as_of, horizon, members, seed, include_proposed, times)
     before = _before(asked, since)
     library = [to_learn_from(one) for one in learn_from]
-    outlook = by_series(asked, library, _versions()) or _run(asked, progress)
+    outlook = _carried(asked, library, progress)
     outlook = dataclasses.replace(
         outlook, diagnostics=outlook.diagnostics | _asked_beside(include_proposed, learn_from)
     )
@@ -109,6 +109,17 @@ def forecast(
         return outlook
     note = _delay_note(situation, asked, outlook)
     return dataclasses.replace(outlook, notes=(*outlook.notes, *note))
+
+
+def _carried(
+    asked: Request, library: Sequence[PastCrisis], progress: Callable[[float], None] | None
+) -> Outlook:
+    """The outlook of whichever component carries it, of both sides where figures contradict."""
+
+    def made(part: Request) -> Outlook:
+        return by_series(part, library, _versions()) or _run(part, progress)
+
+    return by_sides(asked, {ARRIVED, *asked.situation.targets}, made)
 
 
 def _before(asked: Request, since: str | dt.date | dt.datetime | None) -> dt.datetime:
@@ -141,7 +152,7 @@ def _explained(
         again = dataclasses.replace(
             asked, situation=known, issued_at=issued_at, members=members, seed=seed
         )
-        return by_series(again, library, _versions()) or _run(again, None)
+        return _carried(again, library, None)
 
     found = reasons(asked.situation, outlook, since, run)
     return dataclasses.replace(
@@ -171,7 +182,7 @@ def _delay_note(situation: Situation, asked: Request, outlook: Outlook) -> tuple
     if not known.claims and not known.events:
         return (start + "nothing would have been known yet.",)
     fewer = max(FEWEST_MEMBERS, asked.members // 4)
-    delayed = _run(dataclasses.replace(asked, situation=known, members=fewer), None)
+    delayed = _carried(dataclasses.replace(asked, situation=known, members=fewer), (), None)
     low, middle, high = delayed.quantiles(delayed.targets[0], levels=(0.05, 0.5, 0.95))[-1]
     figure = delayed.last_figure
     last = f"{figure.value:,.0f}" if figure is not None else "none"
@@ -260,10 +271,7 @@ def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
         carried_by="mechanistic and growth" if weight else "mechanistic",
         diagnostics=_diagnostics(ready, start) | _component(growth, weight),
         versions=_versions(),
-        notes=(
-            *_notes(last, growth.learned, weight, start),
-            *far_apart(asked.situation, ARRIVED, issued_at),
-        ),
+        notes=_notes(last, growth.learned, weight, start),
     )
 
 

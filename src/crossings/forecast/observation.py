@@ -222,6 +222,8 @@ class _Sorter:
             return "no figure"
         if claim.value * people(claim) > MOST_PEOPLE:
             return "more people than have ever been displaced at once"
+        if not _is_plan(claim) and _ahead(claim):
+            return "about a time after its publication: no count"
         if claim.status == "historical" or (
             claim.status == "prior" and claim.measure != "population"
         ):
@@ -443,6 +445,15 @@ def _is_report(claim: Claim) -> bool:
 
 def _is_plan(claim: Claim) -> bool:
     return claim.basis in ("planning", "intention") or claim.status in PLANNED
+
+
+def _ahead(claim: Claim) -> bool:
+    """Whether a figure speaks of a time after its publication, beyond the vagueness of its time."""
+    if claim.as_of is None:
+        return False
+    # "In May", said in May, is dated to the end of the month.
+    vague = {"week": 7, "month": 31, "year": 366}.get(claim.as_of_precision, 1)
+    return claim.as_of > claim.known_at + dt.timedelta(days=vague)
 
 
 def _speaker(claim: Claim) -> str:

@@ -54,7 +54,8 @@ class OnsetModel:
         self.gates = len(shape.gates)
         self.base = figures.base_levels(evidence, self.grid, self.gates)
         self.nothing_reported = not any(
-            o.role in ("arrived", "registered", "waiting") for o in evidence.observations
+            o.role in ("arrived", "registered", "waiting") and o.high > 0
+            for o in evidence.observations
         )
         self.figures = figures.as_arrays(evidence, self.grid, self.base, self.nothing_reported)
         self.stages = figures.stages(self.figures, self.grid)

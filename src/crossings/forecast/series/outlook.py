@@ -46,6 +46,8 @@ GROWERS = 2
 NEAR_DAYS = 31
 APART = 1.5
 """Sources further apart than this factor are told of, and both enter."""
+LEAST_SHARE = 0.1
+"""Of members that follow the other source: its level lies inside the 90 % range."""
 MOST_PEOPLE = 2**53
 WEIGHT_HALF_LIFE, LEAST_WEIGHT = 60.0, 0.01
 """A figure is shown with a weight that halves in 60 days, as the middle of the paces has it."""
@@ -196,7 +198,8 @@ def _others(ready: _Ready, place: str) -> tuple[float, float]:
     factor = float(newest.value or last) / last
     if 1 / APART < factor < APART:
         return 1.0, 0.0
-    return factor, min(0.5, len(recent) / max(1, len(recent) + own))
+    share = len(recent) / max(1, len(recent) + own)
+    return factor, min(0.5, max(LEAST_SHARE, share))
 
 
 def _with_other_sources(ready: _Ready, place: str, people: F8) -> F8:

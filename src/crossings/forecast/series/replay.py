@@ -21,6 +21,7 @@ from crossings.forecast.series.history import F8, I8, Series
 from crossings.forecast.series.pool import LEVELS, gate, mixed, scores, stretched
 from crossings.forecast.series.rows import HORIZONS, issue_days
 from crossings.forecast.series.simple import simple_quantiles
+from crossings.forecast.series.still import Still, stood
 
 CURVE_SHARE = 0.1
 """Weight of the quantile function in the pool of the learned models; the forests share the rest."""
@@ -28,17 +29,23 @@ CURVE_SHARE = 0.1
 PLAIN_CENTRE, PLAIN_TAIL = 1.3, 1.5
 """What the half-widths of the increments are stretched by: as they stand they are too narrow."""
 
+NO_WIDTH = 1.0
+"""People: increments that span less than this from their lowest to their highest have never
+differed. That the days ahead bring nothing new after ``n`` days that did not is then at most
+``n / (n + T)`` (Laplace's rule of succession), and so is their weight."""
+
 POOL_TAIL = 1.1
 """What the pool's half-widths at .05 and .95 are stretched by: few crises show few rare jumps."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Models:
-    """What was learnt from past crises: a forest in either scale, and the quantile function."""
+    """What was learnt from past crises: forests in two scales, quantile function, still figures."""
 
     broad: Forest
     recent: Forest
     curve: Curve
+    still: Still
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +53,8 @@ class Issue:
     """The forecasts of one day, in people.
 
     ``cells`` are ``(place, horizon in days)``; ``quantiles`` the pool, ``learned`` the models of
-    past crises alone and ``plain`` the increments alone (NaN where the past is too short for them),
+    past crises alone and ``plain`` the increments alone (NaN where the past is too short for them;
+    where the figure has stood still, what figures of past crises that had did),
     all (cell, level); ``weight`` (cell,) is that of the increments.
     """
 
@@ -71,8 +79,9 @@ class _Cells:
         broad = np.concatenate([b.features.broad_scale for b in blocks])
         recent = np.concatenate([b.features.recent_scale for b in blocks])
         self.learns = np.concatenate([b.learns for b in blocks])
-        self.plain = np.concatenate([b.plain for b in blocks])
+        self.most = np.concatenate([b.most for b in blocks])
         x = np.concatenate([b.features.x for b in blocks])
+        self.plain = _unless_still(np.concatenate([b.plain for b in blocks]), x, self.last, models)
         change = recent[:, np.newaxis] * models.curve.quantiles(x)
         self.curve = self.last[:, np.newaxis] + change
         self.grown = tuple(
@@ -90,6 +99,7 @@ class _Block:
     cells: tuple[tuple[str, int], ...]
     features: Features
     plain: F8
+    most: F8
     learns: npt.NDArray[np.bool_]
 
 
@@ -138,7 +148,20 @@ def _block(
     plain = np.array([unknown if said is None else said["increments"] for said in simple])
     learns = np.isin([h for _, h in cells], past) & np.isfinite(plain[:, 0])
     plain = stretched(plain, PLAIN_CENTRE, PLAIN_TAIL)
-    return _Block(day, cells, features(now, countries, cells, simple), plain, learns)
+    past_days = np.array([now[place].values["age"] for place, _ in cells])
+    ahead = np.array([now[place].gap + h for place, h in cells], dtype=float)
+    most = np.where(plain[:, -1] - plain[:, 0] < NO_WIDTH, past_days / (past_days + ahead), 1.0)
+    return _Block(day, cells, features(now, countries, cells, simple), plain, most, learns)
+
+
+def _unless_still(plain: F8, x: F8, last: F8, models: Models) -> F8:
+    """The increments, but what past crises' figures did where the last figure has stood still."""
+    still = np.flatnonzero(stood(x) & np.isfinite(plain[:, 0]))
+    if models.still.empty or not still.size:
+        return plain
+    changed = plain.copy()
+    changed[still] = models.still.quantiles(x[still], last[still], LEVELS)
+    return changed
 
 
 def _issue(
@@ -170,7 +193,7 @@ def _issue(
     )
     plain = cells.plain[at]
     usable = np.isfinite(plain[:, 0])
-    weight = np.where(usable, weight, 0.0)
+    weight = np.where(usable, np.minimum(weight, cells.most[at]), 0.0)
     pooled = mixed([learned, np.where(usable[:, np.newaxis], plain, learned)], [1 - weight, weight])
     quantiles = np.sort(np.maximum(stretched(pooled, 1.0, POOL_TAIL), 0.0), axis=1)
     named = tuple(cells.cells[i] for i in at)

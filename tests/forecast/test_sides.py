@@ -1,0 +1,80 @@
+"""Sources that are far apart are told, whatever the range does."""
+
+from __future__ import annotations
+
+import pytest
+
+import crossings as cx
+from crossings.forecast.issue import forecast
+from crossings.forecast.sides import sides
+from crossings.situation.records import Claim
+from tests.forecast.border import ISSUED, claim, one_gate
+
+TARGET = "arrived.cumulative"
+
+
+def told(*claims: Claim) -> tuple[str, ...]:
+    found = sides(one_gate(*claims), {TARGET}, ISSUED)
+    return () if found is None else (found.sentence,)
+
+
+def test_two_counts_of_one_moment_a_factor_of_ten_apart_are_told() -> None:
+    (said,) = told(
+        claim("a", 5600, 116, sources=("an office",)),
+        claim("b", 56_000, 117, sources=("an agency",)),
+    )
+    assert "an office counts 5,600, an agency 56,000" in said
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sources": ("an office",)},  # its own newer figure
+        {"basis": "eyewitness"}, {"basis": "planning"}, {"status": "planned"},
+        {"review": "rejected"}, {"unit": "families"}, {"place": "north"}, {"high": None},
+        {"high": 60_000.0}, {"sources": ()}, {"origin": "home"},
+    ],
+)  # fmt: skip
+def test_what_does_not_count_the_same_is_no_disagreement(fields: dict[str, object]) -> None:
+    other = claim("b", 56_000, 117, **({"sources": ("an agency",)} | fields))
+    assert told(claim("a", 5600, 116, sources=("an office",)), other) == ()
+
+
+def test_a_flight_that_grows_is_no_disagreement() -> None:
+    early = claim("a", 1000, 100, sources=("an office",))
+    assert told(early, claim("b", 9000, 117, sources=("an agency",))) == ()
+    near = claim("c", 2500, 100, sources=("an agency",))
+    assert told(early, near) == ()
+
+
+def test_a_figure_of_another_size_than_the_one_before_is_a_side_of_its_own() -> None:
+    before = claim("a", 1000, 90, sources=("an office",))
+    slip = claim("b", 5_000_000, 114, sources=("an office",))
+    found = sides(one_gate(before, slip), {TARGET}, ISSUED)
+    assert found is not None
+    assert (found.first_without, found.second_without) == (frozenset(), frozenset({"b"}))
+    assert "5,000,000" in found.sentence
+    assert "1,000" in found.sentence
+    confirmed = claim("c", 4_500_000, 114, sources=("an agency",))
+    assert sides(one_gate(before, slip, confirmed), {TARGET}, ISSUED) is None
+
+
+def test_no_bundled_flight_is_taken_for_a_slip() -> None:
+    for name in ("nagorno-karabakh-2023", "rohingya-2017", "kosovo-1999"):
+        whole = cx.load(name)
+        for when in sorted({c.known_at for c in whole.claims})[::10]:
+            found = sides(whole.as_of(when), whole.targets, when)
+            assert found is None or "Sources are far apart" in found.sentence, (name, when)
+
+
+def test_of_two_sources_a_factor_of_ten_apart_both_are_in_the_range_and_named() -> None:
+    case = one_gate(
+        claim("a", 5600, 116, sources=("an office",)),
+        claim("b", 56_000, 117, sources=("an agency",)),
+    )
+    made = forecast(case, ISSUED, "2d", members=100, seed=1)
+    low, high = made.quantiles(TARGET, levels=(0.05, 0.95))[0]
+    assert low < 20_000
+    assert high > 56_000
+    assert any("an office counts 5,600, an agency 56,000" in note for note in made.notes)
+    assert [use.claim for use in made.claims] == [c.id for c in case.claims]
