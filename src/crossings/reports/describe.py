@@ -38,6 +38,8 @@ def locate(
 
     ``choose`` picks among the candidates of a figure; without it their fitted weights do.
     """
+    if not counts:
+        return
     index = {id(count): number for number, count in enumerate(counts)}
     wide = [
         variants(sentence, named, lexicon)

@@ -201,7 +201,7 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
     tokens = sentence.tokens
     found = list(mentions)
     for mention in mentions:
-        for position in range(mention.first + 1, mention.last - 1):
+        for position in range(mention.first + 1, mention.last - 1) if mention.named else ():
             if tokens[position].low == "'s":
                 owner = span_text(sentence, mention.first, position)
                 owned = span_text(sentence, position + 1, mention.last)
@@ -214,9 +214,9 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
             found.append(joined)
     taken = {n for mention in mentions for n in range(mention.first, mention.last)}
     for position, token in enumerate(tokens):
-        number = token.low in lexicon.numbers.beginnings
-        number = number or lexicon.numbers.phrases.at(tokens, position) is not None
-        if position in taken or not is_capital(token) or number:
+        if not token.text[:1].isupper() or position in taken or not is_capital(token):
+            continue
+        if token.low in lexicon.numbers.beginnings or lexicon.numbers.phrases.at(tokens, position):
             continue
         before = tokens[position - 1] if position else None
         if before is not None and not (

@@ -129,8 +129,9 @@ def _counted_by(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> lis
     cues: list[Cue] = []
     for position in range(2, len(tokens) - 2):
         verb = lexicon.speech.verbs.get(tokens[position].low)
-        passive = "be" in helpers_before(tokens, position)
-        if verb is None or verb[1] not in {"ed", "en"} or not passive:
+        if verb is None or verb[1] not in {"ed", "en"}:
+            continue
+        if "be" not in helpers_before(tokens, position):
             continue
         for by in range(position + 1, min(position + 7, len(tokens) - 1)):
             if tokens[by].kind != "word":
