@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import numpy.typing as npt
@@ -108,7 +109,20 @@ def test_the_prior_is_kept(model: OnsetModel, block: str) -> None:
         assert noises.var() == pytest.approx(1.0, abs=5 * np.sqrt(2 / size))
 
 
-LOOSE = ["pool", "start"]
+LOOSE = ["pool", "start", "waves", "spells"]
+
+
+def test_levels_between_figures_stay_when_waves_grow(model: OnsetModel) -> None:
+    z, moved, path = loose_proposal(model, "waves", 60)
+    _, woven, _ = loosened(model, "waves", z, moved, path)
+    before, after = np.log(driven(model, z, path)[0]), np.log(driven(model, moved, woven)[0])
+    edges = model.windows[-1]
+    assert edges.size > 3
+    assert np.abs(after - before).max() > 0.01
+    for begin, end in itertools.pairwise(edges):
+        np.testing.assert_allclose(
+            after[:, begin:end].mean(axis=1), before[:, begin:end].mean(axis=1), atol=1e-6
+        )
 
 
 def loosened(model: OnsetModel, block: str, z: F8, moved: F8, path: F8) -> tuple[F8, F8, F8]:

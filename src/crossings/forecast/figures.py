@@ -13,6 +13,7 @@ from crossings.forecast.sampler import Stage
 from crossings.forecast.timeline import Grid
 
 F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
 
 MOST_STAGES = 20
 """Runs of figures that the sampler takes in one after the other."""
@@ -96,6 +97,18 @@ def stages(figures: likelihood.Figures, grid: Grid) -> tuple[Stage, ...]:
         stages.append(Stage(cut, min(grid.known, max(1, math.ceil(last + 1.5)))))
     stages[-1] = Stage(count, grid.known)
     return tuple(stages)
+
+
+def windows(figures: likelihood.Figures, stages: tuple[Stage, ...]) -> tuple[I8, ...]:
+    """The steps between which each stage's figures lie: 0, where one falls, the end, (K + 1,)."""
+    timed = figures.role < likelihood.PLANNING
+    found = []
+    for stage in stages:
+        steps = np.ceil(figures.position[: stage.figures][timed[: stage.figures]])
+        inside = steps[(steps > 0) & (steps < stage.steps)]
+        edges = np.unique(np.concatenate([[0.0], inside, [float(stage.steps)]]))
+        found.append(edges.astype(np.int64))
+    return tuple(found)
 
 
 def _row(o: Observation, grid: Grid) -> tuple[float, ...]:

@@ -54,7 +54,7 @@ def _libraries() -> ThreadpoolController:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Linear algebra in one thread: its sums must not depend on how many there are."""
     with _libraries().limit(limits=1, user_api="blas"):
         yield
@@ -73,12 +73,12 @@ class Metric:
 
     def velocity(self, momentum: F8) -> F8:
         """M^-1 p for each particle, (M, d)."""
-        with _one_thread():
+        with one_thread():
             return _stretch(momentum, self.directions, 1.0 / (1.0 + self.weights) - 1.0)
 
     def momentum(self, noise: F8) -> F8:
         """M^(1/2) z for each particle: momenta from standard normals, (M, d)."""
-        with _one_thread():
+        with one_thread():
             return _stretch(noise, self.directions, np.sqrt(1.0 + self.weights) - 1.0)
 
 
@@ -89,7 +89,7 @@ def learn(slopes: F8) -> Metric:
     limit = STEEPEST * float(np.median(size)) + 1e-12
     sample = sample * np.minimum(1.0, limit / np.maximum(size, 1e-12))[:, None]
     count = sample.shape[0]
-    with _one_thread():
+    with one_thread():
         value, vector = np.linalg.eigh(sample @ sample.T / count)
         value, vector = value[::-1][:MOST_DIRECTIONS], vector[:, ::-1][:, :MOST_DIRECTIONS]
         kept = value > LEAST

@@ -27,14 +27,19 @@ from crossings.dynamics.drivers import HEAVY, Intensity, Throughput, kick
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
+B1 = npt.NDArray[np.bool_]
 
 
 class Pool(NamedTuple):
-    """Who may decide, for each member (M,): those who would go, those decided at the start."""
+    """Who may decide, for each member (M,): those who would go, those decided at the start.
+
+    ``leave`` is the chance of those who have decided to be ready within a step.
+    """
 
     leavers: F8
     decided: F8
     contagion: F8
+    leave: F8
 
 
 @compiled
@@ -169,16 +174,20 @@ def same_departures(
     new: Intensity,
     pool: Pool,
     new_pool: Pool,
+    passable: B1,
     path: F8,
     channel: int,
     steps: int,
     step_hours: float,
 ) -> tuple[F8, F8]:
-    """Noises that let as many decide as before, on average: (M, steps, 1); log ratios (M,).
+    """Noises that let as many set out as before, on average: (M, steps, 1); log ratios (M,).
 
-    On average: of H at home H (1 - exp(-rate (1 + contagion seen))) decide, which fixes the rate
-    that as many decide at from another pool, step by step. Each new noise depends on old ones up to
-    its own step, so the Jacobian is the product of its diagonal.
+    On average: of H at home d = H (1 - exp(-rate (1 + contagion seen))) decide, which fixes the
+    rate that as many decide at from another pool, step by step. Where those who have decided are
+    ready with the chance p' in place of p, as many set out in each step if r = p / p' times as many
+    wait: d'_t = r d_t + (1 - r) p S_(t-1), with S those waiting before anybody sets out.
+    ``passable`` (M, steps) says when there is a way to set out on. Each new noise depends on old
+    ones up to its own step, so the Jacobian is the product of its diagonal.
     """
     members = path.shape[0]
     noise = np.empty((members, steps, 1))
@@ -193,6 +202,8 @@ def same_departures(
         fresh_new = new.sd[i] * math.sqrt(1.0 - keep_new * keep_new)
         home = pool.leavers[i] - pool.decided[i]
         home_new = new_pool.leavers[i] - new_pool.decided[i]
+        slower = pool.leave[i] / new_pool.leave[i]
+        waiting, set_out = pool.decided[i], 0.0
         x, x_new = 0.0, 0.0
         log_ratio = math.log(old.sd[i] / new.sd[i]) + (steps - 1) * math.log(fresh / fresh_new)
         for t in range(steps):
@@ -202,10 +213,17 @@ def same_departures(
             rate = math.exp(x + _log_drive(old, i, t, step_hours))
             rate *= 1.0 + pool.contagion[i] * seen
             decided = -home * math.expm1(-rate)
+            decided_new = decided
+            if slower != 1.0:
+                decided_new = slower * decided + (1.0 - slower) * set_out
+                waiting += decided
+                set_out = pool.leave[i] * waiting if passable[i, t] else 0.0
+                waiting -= set_out
+                log_ratio += math.log(slower)
             # Where nearly all decide at once there is no way back.
-            if not 0.0 < decided < 0.999999 * min(home, home_new):
+            if not (0.0 < decided < 0.999999 * home and 0.0 < decided_new < 0.999999 * home_new):
                 log_ratio = -1e300
-            share = min(0.999999, max(1e-300, decided / home_new)) if home_new > 0.0 else 0.5
+            share = min(0.999999, max(1e-300, decided_new / home_new)) if home_new > 0.0 else 0.5
             rate_new = -math.log1p(-share)
             seen_new = 1.0 - home_new / new_pool.leavers[i]
             before = x_new
@@ -215,9 +233,54 @@ def same_departures(
             z_new = (x_new - (0.0 if t == 0 else keep_new * before)) / sd_new
             noise[i, t, 0] = z_new
             log_ratio += 0.5 * (z * z - z_new * z_new)
-            stay, stay_new = rate * (home - decided), rate_new * (home_new - decided)
+            stay, stay_new = rate * (home - decided), rate_new * (home_new - decided_new)
             log_ratio += math.log(max(1e-300, stay) / max(1e-300, stay_new))
             home -= decided
-            home_new -= decided
+            home_new -= decided_new
+        ratio[i] = log_ratio
+    return noise, ratio
+
+
+@compiled
+def _averages(keep: float, edges: I8, rows: F8) -> None:
+    """Fill ``rows`` (K, T): how noises make up the mean of an AR(1) of deviation 1 in each window.
+
+    ``edges`` (K + 1,) are the steps at which windows begin, and the end.
+    """
+    rows[:] = 0.0
+    fresh = math.sqrt(1.0 - keep * keep)
+    for k in range(edges.size - 1):
+        share = 1.0 / (edges[k + 1] - edges[k])
+        reach = 0.0
+        for t in range(edges[k + 1] - 1, -1, -1):
+            reach = keep * reach + (share if t >= edges[k] else 0.0)
+            rows[k, t] = reach * (fresh if t else 1.0)
+
+
+@parallel_entry
+def same_averages(
+    sd: F8, sd_new: F8, hours: F8, path: F8, channel: int, edges: I8, step_hours: float
+) -> tuple[F8, F8]:
+    """Noises for another deviation that keep the mean level in windows: (M, T, 1), ratios (M,).
+
+    The figures bind what happens between two of them and say little of its finer course. With u the
+    means in the windows of the AR(1) of deviation 1, u = B z, the noises change only along the rows
+    of B, so that s' u' = s u: the log ratio is K log(s / s') + (|z|^2 - |z'|^2) / 2. To be called
+    with linear algebra in one thread.
+    """
+    members, windows, steps = path.shape[0], edges.size - 1, edges[-1]
+    noise = np.empty((members, steps, 1))
+    ratio = np.zeros(members)
+    for i in nb.prange(members):
+        rows = np.empty((windows, steps))
+        _averages(math.exp(-step_hours / hours[i]), edges, rows)
+        z = path[i, :steps, channel].copy()
+        shrink = sd[i] / sd_new[i]
+        along = np.linalg.solve(np.dot(rows, rows.T), (shrink - 1.0) * np.dot(rows, z))
+        z_new = z + np.dot(rows.T, along)
+        log_ratio = windows * math.log(shrink)
+        for t in range(steps):
+            noise[i, t, 0] = z_new[t]
+            log_ratio += 0.5 * (z[t] * z[t] - z_new[t] * z_new[t])
         ratio[i] = log_ratio
     return noise, ratio

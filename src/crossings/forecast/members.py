@@ -263,7 +263,9 @@ class Meaning:
         return found
 
     def pools(self, coordinates: F8, moved: F8) -> tuple[F8, Pool, Pool, F8]:
-        """Coordinates ``moved`` with as many decided at the start as before, where the pool moved.
+        """Coordinates ``moved`` with as many setting out at the start as before.
+
+        Where the pool moved or getting ready takes longer, their share gives way.
 
         Gives them, the pools before and after, not rounded to people so that the way back is the
         same, and the log ratios (M,) of prior and Jacobian.
@@ -272,9 +274,10 @@ class Meaning:
         before, slope = look_up_with_slope(self.tables, np.ascontiguousarray(coordinates))
         after, _ = look_up_with_slope(self.tables, np.ascontiguousarray(moved))
         old, new = self._leavers(before), self._leavers(after)
+        ready, ready_new = self._ready(before), self._ready(after)
         table, share, z = self.tables[k], before[k], coordinates[:, k]
-        same = old == new
-        wanted = np.where(same, share, share * old / np.maximum(1e-9, new))
+        same = (old == new) & (ready == ready_new)
+        wanted = np.where(same, share, share * (old * ready) / np.maximum(1e-9, new * ready_new))
         z_new = np.where(same, z, inverse(table, wanted))
         _, slope_new = look_up_with_slope(table[None], np.ascontiguousarray(z_new[:, None]))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -285,10 +288,15 @@ class Meaning:
         contagion = self.index["contagion"]
         return (
             moved,
-            Pool(old, old * share, before[contagion]),
-            Pool(new, new * wanted, after[contagion]),
+            Pool(old, old * share, before[contagion], ready),
+            Pool(new, new * wanted, after[contagion], ready_new),
             np.where(same, 0.0, np.where(possible, ratio, -np.inf)),
         )
+
+    def _ready(self, value: F8) -> F8:
+        """The chance of being ready in a step once decided, from values (parameters, M)."""
+        hours = value[self.index["preparation_hours"]]
+        return np.asarray(1.0 - np.exp(-self.setting.step_hours / hours))
 
     def _leavers(self, value: F8) -> F8:
         """Who would go, not rounded, from values (parameters, M)."""

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics import drivers, engine, gates, network
+from crossings.dynamics.drivers import Intensity, Throughput
 from crossings.dynamics.streams import entity_code
-from crossings.forecast import figures, interweave, likelihood, slopes, timeline
+from crossings.forecast import figures, glide, interweave, likelihood, slopes, timeline
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.members import ERRORS, Meaning, Members, Setting
 from crossings.forecast.observation import Evidence
@@ -59,6 +60,7 @@ class OnsetModel:
         )
         self.figures = figures.as_arrays(evidence, self.grid, self.base, self.nothing_reported)
         self.stages = figures.stages(self.figures, self.grid)
+        self.windows = figures.windows(self.figures, self.stages)
         edges = [
             network.Edge(f"gate:{g.id}", "pool", f"gate:{g.id}", 0.0, True) for g in shape.gates
         ]
@@ -93,8 +95,12 @@ class OnsetModel:
             "capacity": self._named("capacity", "gate_capacity:", "ramp_hours", "night"),
         }
         self.loose_blocks = {
-            "pool": self._named("population", "leaving_share", "contagion", "departure_rate"),
+            "pool": self._named(
+                "population", "leaving_share", "contagion", "departure_rate", "preparation_hours"
+            ),
             "start": self._named("start_hours", "shut_factor"),
+            "waves": self._named("intensity_sd"),
+            "spells": self._named("capacity_sd"),
         }
         self.error_coordinates = tuple(self.index[name] for name in ERRORS)
         self.steps = self.grid.known
@@ -261,12 +267,15 @@ class OnsetModel:
         Those decided at the start stay as many: their share gives way, and the coordinates come
         back with it.
         """
+        if block in ("waves", "spells"):
+            return (moved, *self._same_averages(block, coordinates, moved, path, stage))
         moved, pool, new_pool, ratio = self.meaning.pools(coordinates, moved)
         old, new = self.members(coordinates), self.members(moved)
         steps, hours = self.stages[stage].steps, self.grid.hours
         c = self.engine_channels
+        passable = self._passable(old, steps)
         noise, more = interweave.same_departures(
-            old.intensity, new.intensity, pool, new_pool, path, c, steps, hours
+            old.intensity, new.intensity, pool, new_pool, passable, path, c, steps, hours
         )
         ratio = ratio + more
         channels = np.array([c])
@@ -278,6 +287,39 @@ class OnsetModel:
             channels, noise = np.array([c, *fast]), np.concatenate([noise, gates], axis=2)
             ratio = ratio + more
         return moved, channels, noise, ratio
+
+    def _same_averages(
+        self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
+    ) -> tuple[I8, F8, F8]:
+        """Noises that keep the mean intensity, or capacities, between figures; log ratios."""
+        old, new = self.members(coordinates), self.members(moved)
+        one: Intensity | Throughput = old.intensity
+        two: Intensity | Throughput = new.intensity
+        channels = np.array([self.engine_channels])
+        if block == "spells":
+            one, two = old.throughput, new.throughput
+            channels = self.slope_channels.fast
+        noises, ratio = [], np.zeros(path.shape[0])
+        edges, hours = self.windows[stage], self.grid.hours
+        for channel in channels:
+            with glide.one_thread():
+                noise, more = interweave.same_averages(
+                    one.sd, two.sd, one.hours, path, int(channel), edges, hours
+                )
+            noises.append(noise)
+            ratio = ratio + more
+        return channels, np.concatenate(noises, axis=2), ratio
+
+    def _passable(self, m: Members, steps: int) -> npt.NDArray[np.bool_]:
+        """In which steps each member has a way to set out on, (M, steps)."""
+        begin = np.arange(steps) * self.grid.hours
+        started = begin + self.grid.hours > m.throughput.start[:, None]
+        shut = begin[:, None] >= self.closed_from
+        again = begin[:, None] + self.grid.hours > np.maximum(
+            self.closed_from, m.throughput.reopens[:, None]
+        )
+        ways = (self.open[:steps] > 0.0) & (~shut | again)
+        return np.asarray(started & ways.any(axis=2))
 
     def _compare(self, history: gates.Walk, members: Members, stage: int) -> tuple[F8, F8]:
         before = self.stages[stage - 1].figures if stage else 0
