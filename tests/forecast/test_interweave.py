@@ -109,6 +109,21 @@ def test_the_prior_is_kept(model: OnsetModel, block: str) -> None:
         assert noises.var() == pytest.approx(1.0, abs=5 * np.sqrt(2 / size))
 
 
+def test_where_there_is_no_way_out_nobody_reaches_a_gate() -> None:
+    model = model_of("nagorno-karabakh-2023", "2023-09-26")
+    rng = np.random.default_rng(8)
+    z = rng.standard_normal((200, model.parameters))
+    z[:, model.index["flow"]] = -2.0
+    path = rng.standard_normal((200, model.steps, model.channels))
+    members = model.members(z)
+    passable = model.passable(members, model.steps)
+    queued = model.walk(members, path, model.steps).queued.sum(axis=2)
+    joined = np.diff(queued, axis=1, prepend=0) > 0
+    assert joined.any()
+    assert not (joined & ~passable).any()
+    assert (~passable).any()
+
+
 LOOSE = ["pool", "start", "waves", "spells"]
 
 

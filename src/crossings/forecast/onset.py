@@ -273,7 +273,7 @@ class OnsetModel:
         old, new = self.members(coordinates), self.members(moved)
         steps, hours = self.stages[stage].steps, self.grid.hours
         c = self.engine_channels
-        passable = self._passable(old, steps)
+        passable = self.passable(old, steps)
         noise, more = interweave.same_departures(
             old.intensity, new.intensity, pool, new_pool, passable, path, c, steps, hours
         )
@@ -310,7 +310,7 @@ class OnsetModel:
             ratio = ratio + more
         return channels, np.concatenate(noises, axis=2), ratio
 
-    def _passable(self, m: Members, steps: int) -> npt.NDArray[np.bool_]:
+    def passable(self, m: Members, steps: int) -> npt.NDArray[np.bool_]:
         """In which steps each member has a way to set out on, (M, steps)."""
         begin = np.arange(steps) * self.grid.hours
         started = begin + self.grid.hours > m.throughput.start[:, None]
