@@ -48,7 +48,7 @@ from crossings.dynamics.flee.state import (
     end_day,
     on_grid,
 )
-from crossings.dynamics.flee.weighing import choose_one, repels, weigh
+from crossings.dynamics.flee.weighing import choose_one, has_room, repels, weigh
 
 I8 = npt.NDArray[np.int64]
 
@@ -177,13 +177,15 @@ def _advance(plan: Plan, s: State, today: Today, row: I8, speed: int, n: int) ->
 
 
 @inner
-def _by_law(plan: Plan, today: Today, cells: Cells, first: int, end: int) -> bool:
-    """Whether the people of some rows are enough to end their day by a law."""
+def _by_law(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: int) -> bool:
+    """Whether the people of some rows are enough to end their day by a law that holds for all."""
     people = 0
     if today.law >= 0:
         for i in range(first, end):
             people += cells.rows[i][PEOPLE]
-    return people > 0 and people >= plan.rules.laws_from
+    if people == 0 or people < plan.rules.laws_from:
+        return False
+    return plan.rules.halfway or has_room(plan, s, today, people)
 
 
 @inner
@@ -204,7 +206,7 @@ def travel(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: in
     law of a day is known and people are many, one draw takes them from the first place they come to
     to the evening.
     """
-    by_law = _by_law(plan, today, cells, first, end)
+    by_law = _by_law(plan, s, today, cells, first, end)
     few = -1 if today.harvest or by_law else FEW
     if not by_law and not travel_alone(plan, s, today, cells, first, end, few):
         return

@@ -66,7 +66,7 @@ class Rules(NamedTuple):
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
     come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
     to the power of ``shift`` where that is not -1. ``laws_from``: so many people who travel at once
-    end their day by a law.
+    end their day by a law, and with ``halfway`` also where a camp is nearly full.
     """
 
     softening: float
@@ -89,6 +89,7 @@ class Rules(NamedTuple):
     grid: int
     shift: int
     laws_from: int
+    halfway: bool
 
 
 class Plan(NamedTuple):
@@ -180,7 +181,14 @@ def fixed(km: F8 | float) -> I8:
     )
 
 
-def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int = -1) -> Plan:
+def plan(
+    case: FleeCase,
+    quirks: Quirks,
+    batch: float,
+    grid_km: float,
+    laws_from: int = -1,
+    halfway: bool = False,
+) -> Plan:
     """Lay out a case; from so many people on they end their day by a law, never if that is -1.
 
     Raises:
@@ -199,7 +207,7 @@ def plan(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from
         )
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
-    rules = _rules(case, quirks, batch, grid_km, laws_from)
+    rules = _rules(case, quirks, batch, grid_km, laws_from, halfway)
     link = _columns(links.tail, links.head, fixed(links.km), fixed(links.speed))
     tables = ways | scores
     ready, scene_on = _ready(rules, tables, options_on, numbers[0], case, quirks)
@@ -249,7 +257,9 @@ def _columns(*columns: Sequence[int] | I8) -> I8:
     return np.ascontiguousarray(np.array(columns, dtype=np.int64).T)
 
 
-def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int) -> Rules:
+def _rules(
+    case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int, halfway: bool
+) -> Rules:
     s = case.settings.effective()
     plain = not (s.fixed_routes and quirks.fixed_routes_ignore_capacity)
     changing = s.use_pop_for_loc_weight and s.take_from_population
@@ -275,6 +285,7 @@ def _rules(case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_fr
         grid=grid,
         shift=grid.bit_length() - 1 if grid & (grid - 1) == 0 else -1,
         laws_from=laws_from,
+        halfway=halfway,
     )
 
 
