@@ -30,7 +30,8 @@ def network(places: int, origins: int, routes: int) -> Network:
     """Places at random, joined to their four nearest and more, by routes of 1 to 20 hours."""
     rng = np.random.default_rng(1)
     position = rng.random((places, 2))
-    far, near = cKDTree(position).query(position, k=20)
+    found = cKDTree(position).query(position, k=20)
+    far, near = np.asarray(found[0]), np.asarray(found[1])
     length = {
         (min(i, int(j)), max(i, int(j))): (rank > 4, float(d))
         for i in range(places)
