@@ -193,7 +193,7 @@ def test_words_and_what_is_only_shown_do_not_enter(base: Outlook) -> None:
     shown = [
         claim("beds", 500, 90, measure="capacity", counting="stock", place="east-camp"),
         claim("killed", 200, 90, measure="killed"),
-        claim("maybe", 70_000, 110, review="proposed"),
+        claim("maybe", 30_000, 110, review="proposed"),
         claim("wrong", 80_000, 110, review="rejected"),
         claim("gone", 9000, 110, measure="moved_on", review="rejected"),
     ]
