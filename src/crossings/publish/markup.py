@@ -56,10 +56,19 @@ def link(label: str, url: str) -> str:
     return f'<a href="{target}" rel="noopener noreferrer">{shown}</a>'
 
 
+def json_bytes(content: Any) -> bytes:
+    """JSON without blanks; half of a surrogate pair, which UTF-8 cannot hold, becomes ``?``.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return plain.encode("utf-8", "replace")
+
+
 def script_json(content: Any) -> str:
     """JSON that cannot end the script element it stands in."""
-    plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    whole = plain.encode("utf-8", "replace").decode()
+    whole = json_bytes(content).decode()
     return whole.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

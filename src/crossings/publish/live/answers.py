@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+
+from crossings.publish.markup import json_bytes
 
 PROBLEM = "application/problem+json"
 
@@ -55,10 +56,7 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 def stated(request: Request, content: Any, cache: str = "no-cache") -> Response:
     """``content`` as JSON with an ETag; 304 without a body where the reader has it already."""
-    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
-        "utf-8", "replace"
-    )
-    return tagged(request, body, "application/json", cache)
+    return tagged(request, json_bytes(content), "application/json", cache)
 
 
 def tagged(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
-import json
 import threading
 import time
 from typing import Any
@@ -21,6 +20,7 @@ from crossings.publish.live.answers import AnswerError
 from crossings.publish.live.borders import borders
 from crossings.publish.live.jobs import Jobs
 from crossings.publish.live.settings import Settings
+from crossings.publish.markup import json_bytes
 from crossings.situation.catalogue import overview
 from crossings.situation.records import Situation
 
@@ -185,17 +185,14 @@ class State:
         content = bundle(outlook, situation, situation, self.settings.profile)
         content["id"] = forecast_id
         later = content.pop("later")
-        made = Page(_text(first_part(content)), _text(content), _text({"items": later}))
+        made = Page(
+            json_bytes(first_part(content)), json_bytes(content), json_bytes({"items": later})
+        )
         with self._lock:
             self._pages[key] = made
             while len(self._pages) > CACHED:
                 self._pages.popitem(last=False)
         return made
-
-
-def _text(content: Any) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
 
 
 def state(request: Request) -> State:
