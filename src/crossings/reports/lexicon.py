@@ -183,9 +183,8 @@ class Lexicon:
     time_order: Mapping[str, list[str]]
     """Weekdays and months in their order."""
     time_phrases: Phrases[str]
-    status: Mapping[str, Phrases[str]]
-    """Phrases that make a figure planned, forecast, uncertain, prior or historical."""
-    counting: Mapping[str, Phrases[str]]
-    basis: Mapping[str, Phrases[str]]
+    standing: Mapping[str, Phrases[str]]
+    """How a figure stands: phrases that make it planned, forecast, uncertain, prior or historical,
+    a stock or a flow, and ("on registration" ...) on what it rests."""
     countries: Mapping[str, str]
     """Every name and adjective of a country (small letters) to its first name."""

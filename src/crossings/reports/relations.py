@@ -26,15 +26,20 @@ class Phrased:
 
     def __init__(self, sentence: Sentence, lexicon: Lexicon) -> None:
         self.sentence = sentence
-        tables = {**lexicon.status, **lexicon.counting}
-        tables |= {f"on {name}": phrases for name, phrases in lexicon.basis.items()}
+        self._clause: tuple[Count, tuple[int, int]] | None = None
         words = {token.low for token in sentence.tokens}
         self._found = {
             name: [
                 (first, payloads[0]) for first, _, payloads in phrases.find(sentence.tokens, words)
             ]
-            for name, phrases in tables.items()
+            for name, phrases in lexicon.standing.items()
         }
+
+    def clause(self, count: Count) -> tuple[int, int]:
+        """The clause of a figure of the sentence, as token span."""
+        if self._clause is None or self._clause[0] is not count:
+            self._clause = (count, _clause(self.sentence.tokens, count))
+        return self._clause[1]
 
     def hit(self, table: str, first: int, last: int, count: Count) -> str | None:
         """The phrase of a table that begins nearest to the figure within a token span."""
@@ -52,7 +57,7 @@ def status_of(
 ) -> tuple[str, str]:
     """The status as spoken, and why; ``today`` is the day of the text, if that is known."""
     tokens = count.sentence.tokens
-    first, last = _clause(tokens, count)
+    first, last = phrased.clause(count)
     if count.tie == "prior" or phrased.hit(
         "prior", count.figure.first - 7, count.figure.first, count
     ):
@@ -68,7 +73,7 @@ def status_of(
 
 def _to_come(tokens: list[Token], count: Count, phrased: Phrased) -> tuple[str, str] | None:
     """Whether a figure is planned or foreseen, or may only have been reached, and why."""
-    first, last = _clause(tokens, count)
+    first, last = phrased.clause(count)
     planned = phrased.hit("planned", first, count.head.end + 10, count)
     foreseen = phrased.hit("forecast", first, min(last, count.head.end + 10), count)
     plannable = count.measure in _PLANNABLE or not foreseen
@@ -93,7 +98,7 @@ def _past(
 ) -> tuple[str, str] | None:
     """Whether a figure is of an earlier event, and why."""
     tokens = count.sentence.tokens
-    first, last = _clause(tokens, count)
+    first, last = phrased.clause(count)
     if when is not None and today is not None and not when.running and when.day < today - _OLD:
         return "historical", f"{when.day.isoformat()} is long before publication"
     if phrased.hit("historical", first, last, count):
@@ -209,8 +214,7 @@ def _bounds_clause(tokens: list[Token], position: int) -> bool:
 
 def counting_of(count: Count, claim: ReadClaim, phrased: Phrased) -> tuple[str, str]:
     """What the figure counts: since the start, present now, or in a period."""
-    tokens = count.sentence.tokens
-    first, last = _clause(tokens, count)
+    first, last = phrased.clause(count)
     for name in ("cumulative", "flow", "stock"):
         phrase = phrased.hit(name, first, last, count)
         if phrase is not None and not (name == "flow" and claim.measure in _STOCKS):
