@@ -156,7 +156,7 @@ def _member(
             new_day(plan, s, t, seed, member)
         today = _turned(s, now, then)
         _newcomers(plan, today, t, seed, member)
-        walk(plan, today, t, seed, member)
+        walk(plan, today, t)
         _record(plan, today, kept, present[t], arrived[t], totals[t])
         now, then = then, now
         if s.full[0]:

@@ -82,7 +82,7 @@ class State(NamedTuple):
 
 
 class Today(NamedTuple):
-    """The numbers of the tables that hold on a day, and the address of its draws.
+    """The numbers of the tables that hold on a day.
 
     ``scene``, ``courses``, ``law``: the tables of ready weights, of courses and of where the day
     ends, -1 without.
@@ -99,9 +99,6 @@ class Today(NamedTuple):
     law: int
     harvest: bool
     varying: bool
-    seed: int
-    member: int
-    day: int
 
 
 @compiled
@@ -151,7 +148,7 @@ def new_state(plan: Plan, capacity: int, law: F8, law_of: F8) -> State:
 
 
 @hot
-def today_of(plan: Plan, t: int, seed: int, member: int) -> Today:
+def today_of(plan: Plan, t: int) -> Today:
     """The day with the tables that hold on it."""
     rules = plan.rules
     varying = rules.pop_power != 0.0 or rules.match_camp or rules.match_faith
@@ -169,9 +166,6 @@ def today_of(plan: Plan, t: int, seed: int, member: int) -> Today:
         on[LAW],
         on[HARVEST] > 0,
         varying,
-        seed,
-        member,
-        t,
     )
 
 

@@ -181,9 +181,9 @@ def _settle(plan: Plan, s: State, today: Today) -> None:
 
 
 @inner
-def walk(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
+def walk(plan: Plan, s: State, t: int) -> None:
     """Take the people of ``s.now``, newcomers among them, through day ``t`` into ``s.then``."""
-    today = today_of(plan, t, seed, member)
+    today = today_of(plan, t)
     if today.varying:
         attract(plan, s, today)
     clear(s.then)
