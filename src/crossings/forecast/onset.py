@@ -262,10 +262,11 @@ class OnsetModel:
     def interweave_loosely(
         self, block: str, coordinates: F8, moved: F8, path: F8, stage: int
     ) -> tuple[F8, I8, F8, F8]:
-        """Noises that nearly keep the history while who would go, or when they start, moves.
+        """Noises that nearly keep the history while the parameters of a block move.
 
-        Those decided at the start stay as many: their share gives way, and the coordinates come
-        back with it.
+        Where who would go, how long they get ready or when they start moves, as many set out: the
+        share decided at the start gives way, and the coordinates come back with it. Where the size
+        of waves or spells moves, the mean levels between figures stay.
         """
         if block in ("waves", "spells"):
             return (moved, *self._same_averages(block, coordinates, moved, path, stage))
