@@ -47,6 +47,8 @@ def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> 
     """One run: people at every place and on links after each day, and the CPU time of the days."""
     random.seed(seed)
     np.random.seed(seed)
+    # Flee keeps the debt of the series in a variable of its module, from one run to the next.
+    setattr(spawning, "__refugee_debt", 0)
     inputs = folder / "input_csv"
     SimulationSettings.ReadFromYML(str(settings))
     SimulationSettings.optimisations["PopulationScaleDownFactor"] = hasten
@@ -85,11 +87,8 @@ def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> 
         world.enact_border_closures(t)
         world.evolve()
         present[t] = [places[name].numAgents for name in names]
-        travelling[t] = sum(
-            link.numAgents
-            for place in places.values()
-            for link in (*place.links, *place.closed_links)
-        )
+        # Not summed over links: a link that was shut is taken out of every list, people and all.
+        travelling[t] = sum(person.travelling for person in world.agents)
     seconds = time.process_time() - begun
     return {"present": present, "travelling": travelling, "seconds": seconds, "names": names}
 

@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crossings.dynamics.flee.ensemble import run
-from crossings.dynamics.flee.individuals import run_individuals
+from crossings.dynamics.flee.individuals.histories import run_individuals
 from crossings.dynamics.flee.plan import plan
 from crossings.dynamics.flee.records import FleeCase, FleeNetwork, FleeTotals, Link, Location
 from crossings.dynamics.flee.settings import FleeSettings, Quirks
