@@ -9,10 +9,12 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
+from crossings.reports.phrased import Phrased
 from crossings.reports.place_choice import Choice, best, candidates, variants
 from crossings.reports.places import of_nation, origin_of, residence_of
 from crossings.reports.records import ReadClaim, Reading
-from crossings.reports.relations import Phrased, basis_of, counting_of, status_of, superseded
+from crossings.reports.relations import basis_of, counting_of
+from crossings.reports.status import status_of, superseded, told_before
 from crossings.reports.times import TimePhrase, When, is_vague, resolve
 
 
@@ -123,7 +125,7 @@ def date(
             claim.as_of_date = when.day.isoformat()
             claim.as_of_precision = when.precision
         claim.why["as_of"] = why
-        told = why == _NEAREST and phrase is not None and _of_an_event(phrase.text)
+        told = why == _NEAREST and phrase is not None and _of_an_event(phrase, count, lexicon)
         claim.status, claim.why["status"] = status_of(count, when if told else None, today, phrased)
         coming = claim.status == "planned" and claim.measure == "arrived"
         if coming and count.head.measure == "arrived":
@@ -137,9 +139,30 @@ def date(
             claim.why["measure"] += "; planned"
         claim.counting, claim.why["counting"] = counting_of(count, claim, phrased)
         claim.basis, claim.why["basis"] = basis_of(count, claim, phrased)
+    for number, (claim, count) in enumerate(zip(reading.claims, counts, strict=True)):
+        if claim.status in {"reported", "historical"} and told_before(count, lexicon):
+            near = (
+                reading.claims[n]
+                for n in (number + 1, number - 1, number + 2, number - 2)
+                if 0 <= n < len(counts)
+            )
+            newer = next((one for one in near if _replaces(one, claim)), None)
+            if newer is not None:
+                claim.status, claim.why["status"] = "prior", f"now {newer.figure_text}"
     for claim, count, later in zip(reading.claims, counts, counts[1:], strict=False):
-        if claim.status == "reported" and superseded(count, later):
+        if claim.status == "reported" and superseded(count, later, lexicon):
             claim.status, claim.why["status"] = "prior", f"then {later.figure.text}"
+
+
+def _replaces(newer: ReadClaim, claim: ReadClaim) -> bool:
+    """Whether a claim near by gives another number for the same, as that of now."""
+    return (
+        newer.measure == claim.measure
+        and newer.unit == claim.unit
+        and newer.status == "reported"
+        and (newer.low, newer.high) != (claim.low, claim.high)
+        and abs(newer.sentence - claim.sentence) <= 2
+    )
 
 
 def _latest_year(
@@ -168,17 +191,29 @@ def _latest_year(
 
 
 _NEAREST = "the nearest time in the sentence"
-_RUNNING = {"as", "by", "until", "till", "between", "from", "since", "at", "on", "to", "up", "and"}
 
 
-def _of_an_event(phrase: str) -> bool:
-    """Whether a time dates an event ("in 2004", "last March"), and not a count ("as of 2014")."""
-    first = phrase.lower().split()[0]
-    return first not in _RUNNING and not first[0].isdigit() and " and " not in phrase
+def _of_an_event(phrase: TimePhrase, count: Count, lexicon: Lexicon) -> bool:
+    """Whether a time dates an event ("in 2004", "floods of 2010"), not a count ("as of 2014")."""
+    first = phrase.text.lower().split()[0]
+    if first in lexicon.sets["opens a running time"] or " and " in phrase.text:
+        return False
+    if not first[0].isdigit():
+        return True
+    before = count.sentence.tokens[max(0, phrase.first - 2) : phrase.first]
+    lead = count.sentence.tokens[max(0, phrase.first - 6) : max(0, phrase.first - 2)]
+    return (
+        len(before) == 2
+        and not any(token.low in lexicon.sets["since an event"] for token in lead)
+        and before[1].low == "of"
+        and before[0].kind == "word"
+        and before[0].low not in lexicon.times | lexicon.time_words["before"]
+        and before[0].low not in lexicon.sets["no events"]
+    )
 
 
-_VAGUE = 25
-"""Tokens farther that a phrase such as "now" counts than a date."""
+_VAGUE, _OTHER_CLAUSE = 25, 40
+"""Tokens farther that a phrase such as "now" counts than a date; and one behind a semicolon."""
 
 
 def _time_of(
@@ -190,10 +225,14 @@ def _time_of(
         tokens = count.sentence.tokens
 
         def away(phrase: TimePhrase) -> int:
-            distance = phrase.first - end if phrase.first >= end else first - phrase.last + 2
-            return distance + (_VAGUE if is_vague(phrase, tokens, lexicon) else 0)
+            after = phrase.first >= end
+            between = tokens[end : phrase.first] if after else tokens[phrase.last : first]
+            distance = len(between) + (0 if after else 2)
+            distance += _VAGUE if is_vague(phrase, tokens, lexicon) else 0
+            return distance + (_OTHER_CLAUSE if any(t.text == ";" for t in between) else 0)
 
-        return min(own, key=away), _NEAREST
+        nearest = min(own, key=away)
+        return nearest, _NEAREST if away(nearest) < _OTHER_CLAUSE else "a time of another clause"
     for back in (1, 2):
         if claim.sentence >= back and phrases[claim.sentence - back]:
             return phrases[claim.sentence - back][0], "the time named before"

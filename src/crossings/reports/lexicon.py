@@ -186,5 +186,7 @@ class Lexicon:
     standing: Mapping[str, Phrases[str]]
     """How a figure stands: phrases that make it planned, forecast, uncertain, prior or historical,
     a stock or a flow, and ("on registration" ...) on what it rests."""
+    sets: Mapping[str, frozenset[str]]
+    """Small sets of words that rules name; see ``grammar.toml``."""
     countries: Mapping[str, str]
     """Every name and adjective of a country (small letters) to its first name."""

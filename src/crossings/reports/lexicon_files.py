@@ -83,9 +83,13 @@ def load_lexicon(language: str = "en") -> Lexicon:
         time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
         time_phrases=_phrases((phrase, phrase) for phrase in entries(times["phrases"])),
         standing={
-            **_named_phrases(standing["status"]),
+            **_named_phrases(_with_verbs(standing["status"], standing["verbs"], inflection)),
             **_named_phrases(standing["counting"]),
             **_named_phrases({f"on {name}": told for name, told in standing["basis"].items()}),
+        },
+        sets={
+            name: frozenset(phrases_of(text))
+            for name, text in _table(language, "grammar")["sets"].items()
         },
         places=places,
         roles=speech.speakers - places.nouns,
@@ -353,6 +357,19 @@ def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
         name: _phrases((phrase, phrase) for phrase in phrases_of(text))
         for name, text in table.items()
     }
+
+
+def _with_verbs(
+    status: Mapping[str, str], tables: Iterable[Mapping[str, str]], inflection: Inflection
+) -> dict[str, str]:
+    """The phrases of each status, with those of verbs in every form: "pledged to", "pledges to"."""
+    found = dict(status)
+    for table in tables:
+        forms = {f for v in phrases_of(table["words"]) for f in inflection.verb(v).values()}
+        after = phrases_of(table.get("then", "")) or [""]
+        made = ", ".join(f"{form} {then}".strip() for form in sorted(forms) for then in after)
+        found[table["status"]] = f"{found[table['status']]}, {made}"
+    return found
 
 
 def _number_words(table: Mapping[str, Any], classes: Mapping[str, str]) -> NumberWords:

@@ -133,7 +133,8 @@ class NounPhrases(Names):
             is_capital(token) or token.low in self._speech.speakers
             for token in self.tokens[opening + 1 : comma]
         )
-        short = comma - trimmed[0] <= LONGEST
+        clause = bool(self.tokens[opening + 1].classes & {"relative", "clause_word"})
+        short = comma - trimmed[0] <= LONGEST and not clause
         return (trimmed[0], comma if short and names else opening)  # not ", for their part,"
 
     def _back(self, last: int) -> int:
@@ -189,6 +190,8 @@ class NounPhrases(Names):
         after = self.tokens[comma + 1] if comma + 1 < len(self.tokens) else None
         if after is None or comma == 0:
             return False
+        if self._speech.organisations.at(self.tokens, comma + 1) is not None:
+            return False  # "in Ouaddai province, UNHCR said"
         role = False
         for index in range(comma - 1, max(-1, comma - 9), -1):
             token = self.tokens[index]
@@ -366,9 +369,9 @@ class NounPhrases(Names):
         tokens = self.tokens
         for words, index in enumerate(range(after, len(tokens)), 1):
             token = tokens[index]
-            if token.text in {".", ";", "!", "?"} and index >= len(tokens) - 3:
+            if token.text in {".", "!", "?"} and index >= len(tokens) - 3:
                 return True
-            if token.text == "," or token.low in {"as", "while", "adding", "and"}:
+            if token.text in {",", ";"} or token.low in {"as", "while", "adding", "and"}:
                 return True
             if token.low in {"that", ":"} or token.text in {'"', "“", ":"}:
                 return False

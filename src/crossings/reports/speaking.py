@@ -303,7 +303,9 @@ def _subject_before(
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
         return None
-    cue.weak = verb[0] in lexicon.speech.by_counting and not backwards
+    weak = lexicon.speech.by_counting | lexicon.speech.weak
+    relays = tokens[position].low in lexicon.speech.relaying
+    cue.weak = verb[0] in weak and not backwards and not relays
     if backwards:
         cue.first = 0
         cue.rule = "..., X said" if cue.speaker else cue.rule
@@ -418,7 +420,9 @@ def _speaks_backwards(tokens: list[Token], first: int, after: int, names: NounPh
 def note(cue: Cue, names: NounPhrases, memory: Speakers) -> None:
     """Remember who spoke; a bare role ("the commissioner") keeps the fuller name it had."""
     name = cue.speaker
-    if not name or (memory.person and name.split()[0].lower() in {"his", "her", "their", "its"}):
+    if name and name.split()[0].lower() in {"his", "her", "their", "its"}:
+        name = " ".join(word for word in name.split() if word[0].isupper())  # "its head, X Y"
+    if not name:
         return
     if names.is_person(name):
         memory.named.update(word for word in name.split() if word[0].isupper())

@@ -72,6 +72,9 @@ def _expression(tokens: list[Token], first: int, lexicon: Lexicon) -> int | None
 
 def _since(tokens: list[Token], first: int, lexicon: Lexicon) -> int:
     """As in "since the conflict began", "since 11 December": up to the next sign or clause."""
+    dated = _expression(tokens, first + 1, lexicon)
+    if dated is not None:
+        return dated  # "Since 24 February the border guard has cleared"
     position = first + 1
     while position < len(tokens) and position - first <= 7:
         token = tokens[position]
