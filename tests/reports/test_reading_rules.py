@@ -109,6 +109,31 @@ def test_status(text: str, figure: str, status: str) -> None:
             "912",
             "ministry",
         ),
+        (
+            "Fighting has displaced 2,400 people beyond the Ouaddai province, UNHCR said on Monday.",
+            "2,400",
+            "UNHCR",
+        ),
+        (
+            "The blast killed 31 people, the health ministry said on Monday; dozens are missing.",
+            "31",
+            "health ministry",
+        ),
+        (
+            "Warsaw expects 35,000 refugees by May, deputy minister Jan Nowak told Reuters.",
+            "35,000",
+            "Jan Nowak",
+        ),
+        (
+            "The White Helmets searched the rubble all night. The group put the dead at 640 people.",
+            "640",
+            "White Helmets",
+        ),
+        (
+            "Its head, Ana Ruiz, spoke on Monday. She believes that 1,100 people stayed behind.",
+            "1,100",
+            "Ana Ruiz",
+        ),
     ],
 )
 def test_sources(text: str, figure: str, source: str) -> None:
@@ -167,3 +192,44 @@ def test_the_dead_of_a_day_are_among_those_of_the_season(total: int, day: int) -
     )
     found = cx.read(text, "2024-03-09").claims
     assert found[1].part_of == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "origin", "place"),
+    [
+        ("Over 1,300 refugees flee Uvira in a week.", "Over 1,300", "Uvira", "Uvira"),
+        ("Three Syrians deported by Lebanon have been jailed.", "Three", "Lebanon", "Syria"),
+        (
+            "A group of 93 people who had been living in Libya were evacuated to Italy.",
+            "93",
+            "Libya",
+            "Italy",
+        ),
+        (
+            "Fighting in Khartoum has pushed 20,500 people across the border into Chad.",
+            "20,500",
+            "Khartoum",
+            "Chad",
+        ),
+        ("About 150 Nordegg residents were forced to leave.", "About 150", "Nordegg", "Nordegg"),
+        (
+            "Some 2,570 people have made the crossing between France and England.",
+            "Some 2,570",
+            "France",
+            "England",
+        ),
+        ("Turkey has deported 4,100 Afghans this year.", "4,100", "Turkey", None),
+        ("Some 5,500 Syrians have left their country.", "Some 5,500", "Syria", "country"),
+        (
+            "About 3,100 people had departed from other towns in eastern Ghouta.",
+            "About 3,100",
+            "towns in eastern Ghouta",
+            "eastern Ghouta",
+        ),
+        ("The boat had left Senegal with 62 people on board.", "62", "Senegal", None),
+        ("Some 2,300 people in Kelo were fed by the United Nations.", "Some 2,300", None, "Kelo"),
+    ],
+)
+def test_origins(text: str, figure: str, origin: str | None, place: str | None) -> None:
+    claim = claims(text)[figure]
+    assert (claim.origin, claim.place) == (origin, place)

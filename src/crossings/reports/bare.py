@@ -303,6 +303,8 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
     spoken = words[-2:-1] if words[-1] in {"of", "on", "to"} else words[-1:]
     if any(word in lexicon.speech.verbs and word not in lexicon.speech.nouns for word in spoken):
         return True
+    if "there" in words[-3:-1] and words[-1] in {"been", "were", "are"}:
+        return True  # "in 2014 there had been 282,000"
     if words[-1] == "at" and words[-2:-1] in (["was"], ["is"], ["stood"], ["stands"], ["remains"]):
         return True
     if (
@@ -318,6 +320,8 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
     if words[-1] == "from" and lexicon.rejections["change"] & set(words):
         return bool(general & set(words))
     verbs = lexicon.rejections["toll_verbs"]
+    if _may_reach(words, lexicon):
+        return True
     if words[-1] in verbs and any(
         word in _IT and words[-4:][index + 1 : index + 2] and words[-4:][index + 1] in verbs
         for index, word in enumerate(words[-4:-1])
@@ -325,6 +329,19 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
         return True  # "It stood at more than 240 on Monday."
     reached = words[-1] in verbs
     return reached and (bool(general & set(words)) or words[-2:] in (["it", "was"], ["it", "is"]))
+
+
+def _may_reach(words: list[str], lexicon: Lexicon) -> bool:
+    """As in "it could exceed", "it might climb to": a pronoun, a modal and a verb of reaching."""
+    verbs, change = lexicon.rejections["toll_verbs"], lexicon.rejections["change"]
+    end = len(words) - (words[-1] in {"to", "at", "past", "beyond", "above"})
+    if end < 3 or words[end - 1] not in verbs | change:
+        return False
+    before = words[max(0, end - 4) : end - 1]
+    return any(
+        word in _IT and "modal" in lexicon.classes.get(after, ())
+        for word, after in pairwise(before)
+    )
 
 
 _HEDGING = {"probably", "now", "still", "already", "currently", "then", "likely", "only", "just"}

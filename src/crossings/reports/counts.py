@@ -47,7 +47,7 @@ def counts_of(
         if head.name == "which" and _of_places(figure, sentence.tokens, lexicon):
             continue
         if head.kind == "thing" or head.unit == "homes":
-            things = True
+            things = things or head.name not in lexicon.sets["hosts, not things"]
         elif head.kind == "pronoun" and not (
             candidates or earlier or _people_named(figure, sentence, before, lexicon)
         ):

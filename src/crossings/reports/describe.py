@@ -9,9 +9,10 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
+from crossings.reports.origins import Origin, between, origin_of
 from crossings.reports.phrased import Phrased
-from crossings.reports.place_choice import Choice, best, candidates, variants
-from crossings.reports.places import of_nation, origin_of, residence_of
+from crossings.reports.place_choice import Candidate, Choice, Known, best, candidates, variants
+from crossings.reports.places import of_nation, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import basis_of, counting_of
 from crossings.reports.status import status_of, superseded, told_before
@@ -55,27 +56,47 @@ def locate(
             own = [*own, home]
         tied = reading.claims[index[id(count.tied_to)]] if count.tied_to is not None else None
         near = number > 0 and claim.sentence - reading.claims[number - 1].sentence <= 1
-        found = candidates(
-            count, wide, own, before if near else None, tied.place if tied else None, lexicon
-        )
-        chosen = (choose or best)(number, found)
-        mention = chosen.mention if chosen is not None else None
-        claim.place = chosen.text if chosen is not None else None
-        claim.why["place"] = chosen.why() if chosen is not None else "none named"
-        before = claim.place
         country = country_before(mentions, claim.sentence, lexicon)
         origin = origin_of(count, mentions[claim.sentence], lexicon, country)
+        crossing = between(count, mentions[claim.sentence])
+        found = candidates(
+            count,
+            wide,
+            own,
+            Known(
+                before if near else None,
+                tied.place if tied else None,
+                origin[0] if origin else None,
+            ),
+            lexicon,
+        )
+        chosen = (choose or best)(number, found)
+        claim.place = chosen.text if chosen is not None else None
+        claim.why["place"] = chosen.why() if chosen is not None else "none named"
+        if crossing is not None:
+            origin, claim.place = (crossing[0], "between"), crossing[1]
+        before = claim.place
         if origin is not None:
-            only = claim.place == origin[0] and (mention is None or mention.tie == "from")
-            if only and claim.measure in _MOVED - _FROM_THERE:
-                claim.place, claim.why["place"] = None, "only where they came from is named"
-            if claim.place != origin[0] or claim.measure in _FROM_THERE | {"evacuated"}:
-                claim.origin, claim.why["origin"] = origin
-        if claim.origin is None and claim.measure in _MOVED:
+            _set_origin(claim, origin, chosen)
+        if claim.origin is None and claim.measure in _MOVED - {"displaced"}:
             _origin_before(claim, tied, reading.claims[:number])
         if claim.place is None:
             claim.place = of_nation(count, lexicon)
             claim.why["place"] = "their nation" if claim.place else claim.why["place"]
+
+
+def _set_origin(claim: ReadClaim, origin: Origin, chosen: Candidate | None) -> None:
+    """Note where they came from; who only came from there is not there."""
+    mention = chosen.mention if chosen is not None else None
+    same = claim.place == origin[0]
+    if (
+        same
+        and claim.measure in _LEFT_IT
+        and (mention is None or mention.tie in {"from", "left"} or claim.measure in _SENT)
+    ):
+        claim.place, claim.why["place"], same = None, "only where they came from is named", False
+    if not same or claim.measure in _FROM_THERE:
+        claim.origin, claim.why["origin"] = origin
 
 
 def _origin_before(claim: ReadClaim, tied: ReadClaim | None, earlier: list[ReadClaim]) -> None:
@@ -102,7 +123,9 @@ def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexico
 
 _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "refugees_hosted"}
 _ON_THE_WAY = {"fled", "crossed", "arrived"}
-_FROM_THERE = {"displaced", "fled"}
+_SENT = {"returned", "crossed"}
+_FROM_THERE = {"displaced", "fled", "evacuated"}
+_LEFT_IT = (_MOVED | {"other"}) - {"displaced", "fled"}
 
 
 def date(

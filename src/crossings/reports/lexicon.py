@@ -97,6 +97,7 @@ class Speech:
     media: Phrases[str]
     media_names: frozenset[str]
     organisations: Phrases[str]
+    organisation_names: frozenset[str]
     past_only: frozenset[str]
     anonymous: Phrases[str]
     by_counting: frozenset[str]

@@ -135,6 +135,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         media=phrases("media"),
         media_names=frozenset(entries(table["media"])),
         organisations=phrases("organisations"),
+        organisation_names=frozenset(entries(table["organisations"])),
         past_only=frozenset(entries(table["past_only"])),
         said_in=phrases("said_in"),
         anonymous=phrases("anonymous"),

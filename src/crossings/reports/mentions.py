@@ -69,7 +69,7 @@ def _tie_at(tokens: list[Token], position: int, lexicon: Lexicon) -> tuple[str |
     token, words = tokens[position], lexicon.places
     before, following = low_at(tokens, position - 1), low_at(tokens, position + 1)
     tie = words.ties.get(token.low)
-    if before == "according" or following in _NO_PLACE:
+    if before == "according" or following in _NO_PLACE or _qualifies(tokens, position, lexicon):
         tie = None
     if token.low == "of" and before in lexicon.roles and before not in lexicon.speech.single:
         tie = None  # the Ministry of Civil Affairs
@@ -80,6 +80,12 @@ def _tie_at(tokens: list[Token], position: int, lexicon: Lexicon) -> tuple[str |
     if tie is None and not _passive(tokens, position):
         tie = words.verbs.get(token.low)
     return tie, position + 1
+
+
+def _qualifies(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a preposition only opens a number: "Over 1 million refugees flee Ukraine"."""
+    hit = lexicon.numbers.qualifiers.at(tokens, position)
+    return hit is not None and hit[0] < len(tokens) and tokens[hit[0]].kind == "number"
 
 
 def _of_speaker(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool:

@@ -134,6 +134,8 @@ class Names:
 
     def is_person(self, name: str) -> bool:
         """Whether a name reads like one person's rather than a body's."""
+        if name.lower() in self._speech.organisation_names:
+            return False  # White Helmets
         words = name.replace(",", " ").split()
         if any("title" in self._lexicon.classes.get(word.lower(), ()) for word in words):
             return True

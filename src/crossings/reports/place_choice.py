@@ -47,6 +47,18 @@ class Candidate:
         return f"{how}; {most} ({score(self.features, weights):.1f})"
 
 
+@dataclass(slots=True)
+class Known:
+    """Places that are known before one is chosen."""
+
+    before: str | None
+    """That of the figure before it."""
+    tied: str | None
+    """That of the figure it is tied to."""
+    origin: str | None
+    """Where the people came from."""
+
+
 Choice = Callable[[int, list[Candidate]], Candidate | None]
 """Picks the place of a figure, by its index, among its candidates."""
 
@@ -80,8 +92,7 @@ def candidates(
     count: Count,
     mentions: Sequence[Sequence[Mention]],
     own: Sequence[Mention],
-    before: str | None,
-    tied: str | None,
+    known: Known,
     lexicon: Lexicon,
 ) -> list[Candidate]:
     """Every place that may be that of a figure.
@@ -90,8 +101,7 @@ def candidates(
         count: the figure.
         mentions: the places named in each sentence of the text.
         own: those of its own sentence, with what its noun phrase adds.
-        before: the place given to the figure before it.
-        tied: the place given to the figure it is tied to.
+        known: the places that are known already.
         lexicon: the language.
     """
     kind = kind_of(count.measure)
@@ -103,9 +113,11 @@ def candidates(
     _add_before(found, count.sentence.index, mentions, kind)
     for key, candidate in found.items():
         features = candidate.features
-        if before is not None and key == before.lower():
+        if known.before is not None and key == known.before.lower():
             features["place of the figure before"] = 1.0
-        if tied is not None and key == tied.lower():
+        if known.origin is not None and key == known.origin.lower():
+            features["where they came from"] = features[f"where they came from, {kind}"] = 1.0
+        if known.tied is not None and key == known.tied.lower():
             features[f"place of the figure it is tied to, {count.tie}"] = 1.0
         if key in lexicon.countries:
             features[f"a country, {kind}"] = 1.0

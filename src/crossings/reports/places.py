@@ -104,62 +104,6 @@ def _distance(first: int, end: int, mention: Mention, tokens: list[Token]) -> fl
     return cost + 0.06 * len(between) + 0.2 * signs + 0.8 * numbers
 
 
-def origin_of(
-    count: Count, mentions: list[Mention], lexicon: Lexicon, country: str
-) -> tuple[str, str] | None:
-    """Where the people came from, and why.
-
-    A place tied in by "from", the object of "flee", "of X" after the noun, the country that deports
-    them, or the nationality of hosted refugees. ``country`` is what "the country" means.
-    """
-    end = count.head.end
-    left = [
-        m for m in mentions if m.tie in {"from", "left"} and (m.named or m.text not in _NO_ORIGIN)
-    ]
-    if left:
-        around = count.sign.last if count.sign is not None else end
-        nearest = min(left, key=lambda m: abs(m.first - around))
-        if not nearest.named and country and nearest.text.endswith("country"):
-            return country, "the country named before"
-        return nearest.text, f"{nearest.tie} {nearest.text}"
-    of = [m for m in mentions if m.tie == "of" and m.first - end in {1, 2} and m.named]
-    if of and count.measure in _MOVES:
-        return of[0].text, f"of {of[0].text}"
-    sent = count.measure == "returned" and count.sign is not None
-    active = count.sign is not None and (
-        count.sign.trigger.role == "object"
-        or (count.sign.trigger.role == "either" and count.sign.last <= count.figure.first)
-    )
-    if sent and count.sign is not None and active:
-        senders = [m for m in mentions if m.tie == "subject" and m.last <= count.sign.first]
-        if senders:
-            return senders[-1].text, f"sent by {senders[-1].text}"
-    return _by_nationality(count, lexicon)
-
-
-_NO_ORIGIN = {"land", "lands", "home", "homes", "house", "houses", "farm", "farms", "building"}
-
-
-def _by_nationality(count: Count, lexicon: Lexicon) -> tuple[str, str] | None:
-    """The country of "Egyptian authorities deported", of "Afghan refugees" who are hosted."""
-    tokens = count.sentence.tokens
-    if count.measure == "refugees_hosted":
-        span = tokens[count.figure.last : count.head.end]
-    elif count.measure == "returned" and count.sign is not None:
-        if count.sign.trigger.role != "object":
-            return None
-        by = [token.low for token in tokens[count.sign.last : count.sign.last + 1]] == ["by"]
-        span = tokens[max(0, count.sign.first - 6) : count.sign.first]
-        if by:
-            span = tokens[count.sign.last : count.sign.last + 4]
-    else:
-        return None
-    for token in span:
-        if token.low in lexicon.countries and is_capital(token):
-            return lexicon.countries[token.low], f"nationality: {token.text}"
-    return None
-
-
 def of_nation(count: Count, lexicon: Lexicon) -> str | None:
     """The country of those counted, for people who stayed: "assisted 331,000 Haitians"."""
     if count.measure in _MOVES | {"refugees_hosted"}:

@@ -297,7 +297,8 @@ def _subject_before(
         if not _has_content(tokens, position + 1, lexicon, strict):
             return None
         known = tokens[first].text in memory.named or _is_body(tokens, first, lexicon)
-        known = known or ("speaker_pronoun" in tokens[first].classes and bool(memory.group))
+        pronoun = "speaker_pronoun" in tokens[first].classes
+        known = known or (pronoun and bool(memory.group or memory.person))
         if last - first == 1 and not known:
             return None  # "Chittagong counted 29"
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
@@ -393,8 +394,21 @@ def _speaker(
     if not names.can_speak(first, last):
         return None
     found = names.listed(first, last)
+    if _same_body(tokens, first, last, memory, lexicon):
+        found = [memory.group]
     speaker = found[0] if found else ""
     return Cue(found, None, position, len(tokens), position, "X said ...", speaker)
+
+
+def _same_body(
+    tokens: list[Token], first: int, last: int, memory: Speakers, lexicon: Lexicon
+) -> bool:
+    """Whether "the group", "the agency" is the body with a name that spoke last."""
+    the = first > 0 and tokens[first - 1].low == "the"
+    span = tokens[first:last]
+    span = span[1:] if span[0].low == "the" else span if the else []
+    named = any(word[0].isupper() for word in memory.group.split())
+    return named and len(span) == 1 and span[0].low in lexicon.sets["a body"]
 
 
 def _said_of_it(tokens: list[Token], first: int, position: int, lexicon: Lexicon) -> bool:

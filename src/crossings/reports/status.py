@@ -32,9 +32,7 @@ def status_of(count: Count, when: When | None, today: dt.date | None, phrased: P
     """The status as spoken, and why; ``today`` is the day of the text, if that is known."""
     tokens, lexicon = count.sentence.tokens, phrased.lexicon
     first, last = phrased.clause(count)
-    if count.tie == "prior" or phrased.hit(
-        "prior", count.figure.first - 7, count.figure.first, count
-    ):
+    if count.tie == "prior" or _earlier(count, phrased):
         return "prior", "an earlier value of the same figure"
     if _said_before_now(tokens, count, lexicon):
         return "prior", "had been put, now another"
@@ -47,6 +45,17 @@ def status_of(count: Count, when: When | None, today: dt.date | None, phrased: P
     if dated is not None and not modal:
         return dated
     return _to_come(count, phrased, modal) or dated or _past(count, phrased) or ("reported", "")
+
+
+def _earlier(count: Count, phrased: Phrased) -> bool:
+    """Whether a phrase such as "up from" or "in yesterday's bulletin" stands before the figure."""
+    first = count.figure.first
+    found = phrased.nearest("prior", first - 7, first, count)
+    if found is None:
+        return False
+    tokens, last = count.sentence.tokens, found[0] + len(found[1].split())
+    compares = bool(tokens[last - 1].classes & {"preposition"})
+    return not (compares and any(token.text == "," for token in tokens[last:first]))
 
 
 def _to_come(count: Count, phrased: Phrased, modal: str) -> Told | None:
@@ -92,10 +101,11 @@ def _clear(tokens: list[Token], end: int) -> int:
 
 
 def _touches(phrase: str, count: Count) -> bool:
-    """Whether a phrase ends right before the figure: "a plan for 200,000 refugees"."""
+    """Whether a phrase ends at the figure: "a plan for 200,000 refugees", "agreed to take 900"."""
     words = phrase.split()
-    tokens = count.sentence.tokens[max(0, count.figure.first - len(words)) : count.figure.first]
-    return [token.low for token in tokens] == words
+    tokens = count.sentence.tokens[: count.figure.first]
+    low = [token.low for token in tokens[-len(words) - 1 :]]
+    return low[1:] == words or low[: len(words)] == words
 
 
 def _described(count: Count) -> bool:
@@ -110,21 +120,32 @@ def _described(count: Count) -> bool:
 def modal_of(count: Count, lexicon: Lexicon) -> str:
     """The modal of the verb that governs the figure: will, may, would, "to" of "is to"."""
     tokens, end = count.sentence.tokens, count.head.end
-    if count.sign is not None and count.sign.trigger.form:
-        return _modal_before(tokens, count.sign.first, lexicon)
+    verb = _verb_before(count, lexicon)
+    sign = count.sign if count.sign is not None and count.sign.trigger.form else None
+    if sign is not None and not sign.first < verb:
+        return _modal_before(tokens, sign.first, lexicon)
+    if verb >= 0:
+        return _modal_before(tokens, verb, lexicon)
     for position in range(end, min(end + 4, len(tokens))):
         token = tokens[position]
         if "modal" in token.classes:
             return _modal_at(tokens, position, lexicon)
         if not token.classes & {"adverb", "relative", "negation"}:
             break
+    return ""
+
+
+def _verb_before(count: Count, lexicon: Lexicon) -> int:
+    """Index of the verb whose object or goal the figure is; -1 if there is none right before."""
+    tokens = count.sentence.tokens
     for position in range(count.figure.first - 1, max(-1, count.figure.first - _CHAIN), -1):
         token = tokens[position]
         if token.kind != "word" or token.classes & {"clause_word", "modal", "be", "have"}:
-            break
-        if token.classes & {"verb", "maybe_verb"} and "preposition" not in token.classes:
-            return _modal_before(tokens, position, lexicon)
-    return ""
+            return -1
+        verb = token.classes & {"verb", "maybe_verb"} or token.low in lexicon.rejections["change"]
+        if verb and "preposition" not in token.classes:
+            return position
+    return -1
 
 
 def _modal_before(tokens: list[Token], verb: int, lexicon: Lexicon) -> str:
