@@ -110,7 +110,7 @@ def test_status(text: str, figure: str, status: str) -> None:
             "ministry",
         ),
         (
-            "Fighting has displaced 2,400 people beyond the Ouaddai province, UNHCR said on Monday.",
+            "Fighting has displaced 2,400 people in Chad's Ouaddai province, UNHCR said.",
             "2,400",
             "UNHCR",
         ),
@@ -125,7 +125,7 @@ def test_status(text: str, figure: str, status: str) -> None:
             "Jan Nowak",
         ),
         (
-            "The White Helmets searched the rubble all night. The group put the dead at 640 people.",
+            "The White Helmets searched all night. The group put the dead at 640 people.",
             "640",
             "White Helmets",
         ),

@@ -77,7 +77,7 @@ def locate(
             origin, claim.place = (crossing[0], "between"), crossing[1]
         before = claim.place
         if origin is not None:
-            _set_origin(claim, origin, chosen)
+            _set_origin(claim, count, origin, chosen, lexicon)
         if claim.origin is None and claim.measure in _MOVED - {"displaced"}:
             _origin_before(claim, tied, reading.claims[:number])
         if claim.place is None:
@@ -85,15 +85,15 @@ def locate(
             claim.why["place"] = "their nation" if claim.place else claim.why["place"]
 
 
-def _set_origin(claim: ReadClaim, origin: Origin, chosen: Candidate | None) -> None:
+def _set_origin(
+    claim: ReadClaim, count: Count, origin: Origin, chosen: Candidate | None, lexicon: Lexicon
+) -> None:
     """Note where they came from; who only came from there is not there."""
     mention = chosen.mention if chosen is not None else None
+    aboard = count.sign is not None and count.sign.trigger.name in lexicon.sets["aboard"]
+    away = mention is None or mention.tie in {"from", "left"} or claim.measure in _SENT
     same = claim.place == origin[0]
-    if (
-        same
-        and claim.measure in _LEFT_IT
-        and (mention is None or mention.tie in {"from", "left"} or claim.measure in _SENT)
-    ):
+    if same and away and (aboard or claim.measure in _LEFT_IT):
         claim.place, claim.why["place"], same = None, "only where they came from is named", False
     if not same or claim.measure in _FROM_THERE:
         claim.origin, claim.why["origin"] = origin
@@ -125,7 +125,7 @@ _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "r
 _ON_THE_WAY = {"fled", "crossed", "arrived"}
 _SENT = {"returned", "crossed"}
 _FROM_THERE = {"displaced", "fled", "evacuated"}
-_LEFT_IT = (_MOVED | {"other"}) - {"displaced", "fled"}
+_LEFT_IT = _MOVED - {"displaced", "fled"}
 
 
 def date(

@@ -9,10 +9,7 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.names import is_capital
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
-
-
-def _low(tokens: list[Token], position: int) -> str:
-    return tokens[position].low if 0 <= position < len(tokens) else ""
+from crossings.reports.tokens import low_at
 
 
 def figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
@@ -60,7 +57,7 @@ def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int |
     ahead = range(position + 1, min(position + 6, len(tokens)))
     if tokens[position].low in lexicon.speech.keeping:
         listing = next((n for n in ahead if tokens[n].low in _RECORDS), None)
-        if listing is not None and _low(tokens, listing + 1) in {"of", "with"}:
+        if listing is not None and low_at(tokens, listing + 1) in {"of", "with"}:
             return listing
     if tokens[position].low in lexicon.speech.keeping and _on_its_books(tokens, position):
         return position
@@ -70,7 +67,7 @@ def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int |
         return None
     own = any(tokens[n].low in _OWN for n in ahead[:3])
     total = next((n for n in ahead if tokens[n].low in lexicon.rejections["toll"]), None)
-    return total if own and total is not None and _low(tokens, total + 1) in _TOTALS else None
+    return total if own and total is not None and low_at(tokens, total + 1) in _TOTALS else None
 
 
 def _on_its_books(tokens: list[Token], position: int) -> bool:

@@ -14,9 +14,9 @@ from crossings.reports.place_phrases import (
     edges,
     is_capital_at,
     is_name,
-    low_at,
 )
 from crossings.reports.records import Sentence, Token
+from crossings.reports.tokens import low_at
 
 _NO_PLACE = {"least", "most", "all", "total", "which", "addition"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crossings.reports.lexicon import Lexicon, PlaceWords
 from crossings.reports.names import is_capital
 from crossings.reports.records import Token
+from crossings.reports.tokens import low_at
 
 _NAME_JOINS = {
     "of",
@@ -35,11 +36,6 @@ _NO_DESCRIPTION = {
 def is_capital_at(tokens: list[Token], position: int) -> bool:
     """Whether there is a word with a capital at a position."""
     return position < len(tokens) and is_capital(tokens[position])
-
-
-def low_at(tokens: list[Token], position: int) -> str:
-    """The word at a position in small letters; nothing beyond the ends."""
-    return tokens[position].low if 0 <= position < len(tokens) else ""
 
 
 def is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

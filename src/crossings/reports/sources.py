@@ -13,7 +13,7 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import helpers_before
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
-from crossings.reports.speaking import note, spoken_cues
+from crossings.reports.speaking import note, same_body, spoken_cues
 
 
 def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]:
@@ -21,7 +21,8 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
     names = NounPhrases(sentence, lexicon)
     subject = names.subject()
     if subject is not None and names.is_group(*subject):
-        memory.group = names.text(*subject)
+        if not same_body(sentence.tokens, *subject, memory, lexicon):
+            memory.group = names.text(*subject)
     elif subject is not None and names.can_speak(*subject) and subject[1] - subject[0] > 1:
         name = names.text(*subject)
         if names.is_person(name) and not set(name.split()) <= memory.named:

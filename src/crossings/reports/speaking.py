@@ -9,6 +9,8 @@ from crossings.reports.measures import helpers_before
 from crossings.reports.names import is_capital
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
+from crossings.reports.saying import has_content, may_speak, says
+from crossings.reports.tokens import low_at
 
 
 def spoken_cues(
@@ -19,14 +21,14 @@ def spoken_cues(
     cues: list[Cue] = []
     for position, token in enumerate(tokens):
         verb = lexicon.speech.verbs.get(token.low) if token.kind == "word" else None
-        if verb is None or not _may_speak(tokens, position, verb, lexicon):
+        if verb is None or not may_speak(tokens, position, verb, lexicon):
             continue
         cue = _cue_at(tokens, position, verb, names, memory, lexicon)
         if cue is not None and cue.rule == _SAYING and cues:
             cue.sources, cue.via = cues[-1].sources, cues[-1].via  # "X said ..., adding that ..."
         if cue is not None:
             _limit(cue, tokens)
-            if verb[0] in _JUDGING and not _has_content(tokens, position + 1, lexicon, True):
+            if verb[0] in _JUDGING and not has_content(tokens, position + 1, lexicon, True):
                 cue.last = min(cue.last, _next_comma(tokens, position))
             cues.append(cue)
             note(cue, names, memory)
@@ -101,108 +103,11 @@ def _settled(cues: list[Cue]) -> list[Cue]:
     return cues
 
 
-def _may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon: Lexicon) -> bool:
-    """Whether a form of a verb of saying is one here, and not a noun, an adjective, a passive."""
-    lemma, form = verb
-    token = tokens[position]
-    before = tokens[position - 1] if position else None
-    if before is not None and is_capital(token) and is_capital(before):
-        return False  # the United States
-    if lemma == "put" and _low(tokens, position + 1) == "up":
-        return False  # who gives shelter
-    helpers = helpers_before(tokens, position)
-    if before is not None and (before.low == "to" or "to" in helpers):
-        return False
-    if token.low in lexicon.speech.nouns and (
-        before is None or before.classes & {"determiner", "preposition"} or before.low == "'s"
-    ):
-        return False
-    if form in {"ed", "en"}:
-        if "be" in helpers or (
-            before is not None and (before.classes & {"determiner"} or before.kind == "number")
-        ):
-            return False  # "31 reported deaths"
-        following = _low(tokens, position + 1)
-        channel = (
-            lexicon.speech.channels.at(tokens, position + 2) if _low(tokens, position + 2) else None
-        )
-        if following in {"by", "as"} and token.low != "said" and channel is None:
-            return False
-        infinitive = position + 2 < len(tokens) and bool(
-            tokens[position + 2].classes & {"be", "have", "maybe_verb", "auxiliary"}
-        )
-        if following == "to" and infinitive and "have" not in helpers and lemma != "say":
-            return lemma == "claim" and _is_speaker_before(tokens, position, lexicon)
-    if lemma == "claim":
-        ahead = tokens[position + 1 : position + 7]
-        return not any(word.low in lexicon.speech.claimed for word in ahead)
-    if lemma in lexicon.speech.past_only and form in {"base", "s"}:
-        if _low(tokens, position + 1) == "that":
-            return lemma != "witness"
-        plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
-        acronym = before is not None and before.text.isupper() and len(before.text) > 1
-        named = plain or acronym or _is_speaker(before, lexicon)
-        if lemma in lexicon.speech.body_counts and named:
-            return True  # "UNICEF counts among them"
-        return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
-    return True
-
-
-def _is_speaker_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """Whether somebody claims to have done it: "the group claimed to have killed eight"."""
-    ahead = [token.low for token in tokens[position + 1 : position + 5]]
-    before = tokens[position - 1] if position else None
-    return (
-        "have" in ahead
-        and before is not None
-        and (
-            is_capital(before)
-            or _is_speaker(before, lexicon)
-            or "speaker_pronoun" in before.classes
-        )
-    )
-
-
-def _is_speaker(token: Token | None, lexicon: Lexicon) -> bool:
-    return token is not None and token.low in lexicon.speech.speakers
-
-
-def _low(tokens: list[Token], position: int) -> str:
-    return tokens[position].low if 0 <= position < len(tokens) else ""
-
-
-_ADMITS = {"admit", "admits", "admitted", "confessed", "confess"}
-
-
-def _has_content(
-    tokens: list[Token], after: int, lexicon: Lexicon, only_that: bool = False
-) -> bool:
-    """Whether what is said follows: that, a quotation, or (unless ``only_that``) a number."""
-    for position, token in enumerate(tokens[after : after + 11], after):
-        if token.low == "that" or token.text in {":", '"', "“", "‘"}:
-            return True
-        if position == after and token.low == "to" and tokens[after - 1].low in _ADMITS:
-            return True  # "admits to nineteen dead"
-        if token.text in {",", ".", ";"}:
-            return False
-        if only_that:
-            continue
-        if token.kind == "number":
-            return True
-        if lexicon.numbers.qualifiers.at(tokens, position) is not None:
-            return True
-        if token.low in lexicon.numbers.beginnings and token.low not in lexicon.numbers.articles:
-            return True
-        if lexicon.numbers.phrases.at(tokens, position) is not None:
-            return True
-    return False
-
-
 def _participle(
     tokens: list[Token], position: int, names: NounPhrases, lexicon: Lexicon
 ) -> Cue | None:
     """As in "..., confirming that 15" (of the subject), "reports claiming that", "are saying"."""
-    if not _has_content(tokens, position + 1, lexicon):
+    if not has_content(tokens, position + 1, lexicon):
         return None
     if "be" in helpers_before(tokens, position):
         span = names.phrase_before(position)
@@ -294,7 +199,7 @@ def _subject_before(
             (verb[0] == "find" and finds)
             or (verb[0] in _IDENTIFY and _ends_as_body(tokens, first, last, lexicon))
         )
-        if not _has_content(tokens, position + 1, lexicon, strict):
+        if not has_content(tokens, position + 1, lexicon, strict):
             return None
         known = tokens[first].text in memory.named or _is_body(tokens, first, lexicon)
         pronoun = "speaker_pronoun" in tokens[first].classes
@@ -313,10 +218,6 @@ def _subject_before(
     if told is not None:
         cue.via = names.told(position + 1)
     return cue
-
-
-def _says(token: Token, lexicon: Lexicon) -> bool:
-    return token.low in lexicon.speech.verbs and token.low not in lexicon.speech.nouns
 
 
 _IDENTIFY = {"identify"}
@@ -345,7 +246,7 @@ def _relative_before(tokens: list[Token], position: int, lexicon: Lexicon) -> in
         if token.low in {"who", "whose"} and "relative" in token.classes:
             preposition = who > 1 and "preposition" in tokens[who - 1].classes
             return who - preposition
-        if token.kind == "sign" or token.low == "that" or _says(token, lexicon):
+        if token.kind == "sign" or token.low == "that" or says(token, lexicon):
             return None
     return None
 
@@ -394,13 +295,13 @@ def _speaker(
     if not names.can_speak(first, last):
         return None
     found = names.listed(first, last)
-    if _same_body(tokens, first, last, memory, lexicon):
+    if same_body(tokens, first, last, memory, lexicon):
         found = [memory.group]
     speaker = found[0] if found else ""
     return Cue(found, None, position, len(tokens), position, "X said ...", speaker)
 
 
-def _same_body(
+def same_body(
     tokens: list[Token], first: int, last: int, memory: Speakers, lexicon: Lexicon
 ) -> bool:
     """Whether "the group", "the agency" is the body with a name that spoke last."""
@@ -414,7 +315,7 @@ def _same_body(
 def _said_of_it(tokens: list[Token], first: int, position: int, lexicon: Lexicon) -> bool:
     """Whether "it" is a body that speaks, and not the weather: "it said", not "it is feared"."""
     after_comma = first > 0 and tokens[first - 1].text in {",", '"', "”"}
-    return after_comma or _has_content(tokens, position + 1, lexicon)
+    return after_comma or has_content(tokens, position + 1, lexicon)
 
 
 def _speaks_backwards(tokens: list[Token], first: int, after: int, names: NounPhrases) -> bool:
@@ -425,7 +326,7 @@ def _speaks_backwards(tokens: list[Token], first: int, after: int, names: NounPh
     if before.text in {'"', "”", "’", "»"}:
         return True
     if before.text in {",", "–", "—", "-"}:
-        return names.trails_off(after) or _low(tokens, after) in {",", ";"}
+        return names.trails_off(after) or low_at(tokens, after) in {",", ";"}
     if before.low == "as":
         return True
     return names.trails_off(after) and first > 4

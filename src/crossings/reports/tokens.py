@@ -44,3 +44,8 @@ def tokenise(text: str, offset: int, lexicon: Lexicon) -> list[Token]:
             )
         )
     return tokens
+
+
+def low_at(tokens: list[Token], position: int) -> str:
+    """The word at a position in small letters; nothing beyond the ends."""
+    return tokens[position].low if 0 <= position < len(tokens) else ""

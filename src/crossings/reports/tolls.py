@@ -12,6 +12,7 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Verdict
 from crossings.reports.records import Figure, Token
 from crossings.reports.signs import Signs
+from crossings.reports.tokens import low_at
 
 _REACH = 26
 _NEAR = 5
@@ -55,7 +56,7 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
             counted = _counted(tokens, position + 1, verb, lexicon)
             if counted is not None:
                 return Toll(position, verb, token.low, counted)
-            return None if _low(tokens, position + 1) == "of" else nearest
+            return None if low_at(tokens, position + 1) == "of" else nearest
         if token.low in nouns and nearest is None:
             nearest = Toll(position, verb, token.low, "")
     return nearest
@@ -101,10 +102,6 @@ def _people_put_at(first: int, tokens: list[Token], lexicon: Lexicon) -> Toll | 
                     return Toll(position, first - 1, tokens[position].low, hit[1][0].unit)
             return None
     return None
-
-
-def _low(tokens: list[Token], position: int) -> str:
-    return tokens[position].low if position < len(tokens) else ""
 
 
 def _verb_before(first: int, tokens: list[Token], lexicon: Lexicon) -> int | None:
