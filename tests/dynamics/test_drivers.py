@@ -11,6 +11,7 @@ from crossings.dynamics import drivers
 
 F8 = npt.NDArray[np.float64]
 NO_KIND = np.zeros(0, dtype=np.int64)
+NO_KICK = np.zeros((100, 0))
 
 
 def intensity(members: int = 1, **other: Any) -> drivers.Intensity:
@@ -22,8 +23,7 @@ def intensity(members: int = 1, **other: Any) -> drivers.Intensity:
         hours=24 * one,
         kick_size=np.zeros((members, 1)),
         kick_kind=NO_KIND,
-        kick_hour=np.zeros(0),
-        kick_hours=12.0,
+        kick_left=NO_KICK,
         before=0 * one,
         start=0 * one,
     )
@@ -46,8 +46,7 @@ def throughput(
         night_share=np.zeros(steps),
         kick_size=np.zeros((members, 1)),
         kick_kind=NO_KIND,
-        kick_hour=np.zeros(0),
-        kick_hours=12.0,
+        kick_left=NO_KICK,
         start=0 * one,
         closed_from=np.full(gates, np.inf),
         reopens=np.full((members, gates), -1e9),
@@ -88,15 +87,12 @@ def test_the_flow_starts_within_a_step() -> None:
 
 
 def test_a_kick_comes_at_its_hour_and_fades() -> None:
-    drive = intensity(
-        kick_size=np.array([[0.0, 0.8]]), kick_kind=np.array([1]), kick_hour=np.array([3.0])
-    )
+    left = drivers.kicks_left(np.array([3.0]), 12.0, 30, 1.0)
+    drive = intensity(kick_size=np.array([[0.0, 0.8]]), kick_kind=np.array([1]), kick_left=left)
     found = np.log(drivers.hazards(drive, np.zeros((1, 30, 1)), 0, 30, 1.0)[0] / 0.01)
     age = np.arange(30) + 0.5 - 3.0
     assert np.allclose(found, np.where(age >= 0, 0.8 * np.exp(-age / 12), 0))
-    gate = throughput(
-        kick_size=drive.kick_size, kick_kind=drive.kick_kind, kick_hour=drive.kick_hour
-    )
+    gate = throughput(kick_size=drive.kick_size, kick_kind=drive.kick_kind, kick_left=left)
     assert np.allclose(one_gate(gate, 30), 100 * np.exp(found))
 
 

@@ -26,8 +26,8 @@ HEAVY = 0.15
 class Intensity(NamedTuple):
     """Log departure intensity: base rate per hour (M,), AR(1) sd (M,) and time scale in hours (M,).
 
-    ``kick_size`` (M, K) is the size of each kind of event, ``kick_kind`` and ``kick_hour`` (J,) say
-    which event came when (hours after the start), ``kick_hours`` how long its effect lasts.
+    ``kick_size`` (M, K) is the size of each kind of event, ``kick_kind`` (J,) the kind of each
+    event, ``kick_left`` (at least T, J) what is left of it in each step: see :func:`kicks_left`.
     ``before`` (M,) multiplies the rate before ``start`` (M,), the hour at which the flow starts.
     """
 
@@ -35,9 +35,8 @@ class Intensity(NamedTuple):
     sd: F8
     hours: F8
     kick_size: F8
-    kick_kind: npt.NDArray[np.int64]
-    kick_hour: F8
-    kick_hours: float
+    kick_kind: I8
+    kick_left: F8
     before: F8
     start: F8
 
@@ -61,9 +60,8 @@ class Throughput(NamedTuple):
     night: F8
     night_share: F8
     kick_size: F8
-    kick_kind: npt.NDArray[np.int64]
-    kick_hour: F8
-    kick_hours: float
+    kick_kind: I8
+    kick_left: F8
     start: F8
     closed_from: F8
     reopens: F8
@@ -75,13 +73,26 @@ def _share_after(when: float, begin: float, step_hours: float) -> float:
     return min(1.0, max(0.0, (begin + step_hours - when) / step_hours))
 
 
+def kicks_left(at: F8, lasting: float, steps: int, step_hours: float) -> F8:
+    """What is left of events' effects in the middle of each step, (steps, J): 0 before they came.
+
+    Event j came at the hour ``at[j]``; an effect falls to 1/e of itself in ``lasting`` hours.
+    """
+    left = np.zeros((steps, at.size))
+    for t in range(steps):
+        hour = (t + 0.5) * step_hours
+        for j in range(at.size):
+            if hour >= at[j]:
+                left[t, j] = math.exp(-(hour - at[j]) / lasting)
+    return left
+
+
 @compiled
-def kick(hour: float, size: F8, kind: npt.NDArray[np.int64], at: F8, lasting: float) -> float:
-    """The sum of what the events before an hour add on the log scale, each fading since."""
+def kick(size: F8, kind: I8, left: F8) -> float:
+    """The sum of what events add on the log scale in a step in which ``left`` (J,) is left."""
     total = 0.0
-    for j in range(at.size):
-        if hour >= at[j]:
-            total += size[kind[j]] * math.exp(-(hour - at[j]) / lasting)
+    for j in range(kind.size):
+        total += size[kind[j]] * left[j]
     return total
 
 
@@ -98,13 +109,12 @@ def hazards(drive: Intensity, path: F8, channel: int, steps: int, step_hours: fl
         fresh = drive.sd[i] * math.sqrt(1.0 - keep * keep)
         x = 0.0
         kick_size = drive.kick_size[i]
-        kind, at = drive.kick_kind, drive.kick_hour
+        kind, left = drive.kick_kind, drive.kick_left
         start, before, rate = drive.start[i], drive.before[i], drive.rate[i]
         for t in range(steps):
             z = path[i, t, channel]
             x = drive.sd[i] * z if t == 0 else keep * x + fresh * z
-            hour = (t + 0.5) * step_hours
-            log_kick = kick(hour, kick_size, kind, at, drive.kick_hours) if at.size else 0.0
+            log_kick = kick(kick_size, kind, left[t]) if kind.size else 0.0
             value = rate * math.exp(min(12.0, x + log_kick)) * step_hours
             # The flow may start within a step: count the share of the step after it.
             after = _share_after(start, t * step_hours, step_hours)
@@ -128,7 +138,7 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
         drift = flow.drift[i] * math.sqrt(step_hours)
         start, first, ramp, night = flow.start[i], flow.first[i], flow.ramp[i], flow.night[i]
         kick_size = flow.kick_size[i]
-        kind, at, night_share = flow.kick_kind, flow.kick_hour, flow.night_share
+        kind, left, night_share = flow.kick_kind, flow.kick_left, flow.night_share
         for g in range(gates):
             c = 0.0
             b = 0.0
@@ -138,8 +148,7 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
                 c = flow.sd[i] * z if t == 0 else keep * c + fresh * z
                 s = min(4.0, max(-4.0, path[i, t, slow[g]]))
                 b += drift * s * math.exp(HEAVY * s * s)
-                hour = (t + 0.5) * step_hours
-                age = hour - start
+                age = (t + 0.5) * step_hours - start
                 after = _share_after(start, t * step_hours, step_hours)
                 shut_share = _share_after(shut, t * step_hours, step_hours)
                 if shut_share > 0.0:
@@ -149,7 +158,7 @@ def capacities(flow: Throughput, path: F8, fast: I8, slow: I8, steps: int, step_
                 if after <= 0.0:
                     out[i, t, g] = 0.0
                     continue
-                log_kick = kick(hour, kick_size, kind, at, flow.kick_hours) if at.size else 0.0
+                log_kick = kick(kick_size, kind, left[t]) if kind.size else 0.0
                 size = people * math.exp(min(8.0, max(-8.0, c + b + log_kick)))
                 size *= first + (1.0 - first) * (1.0 - math.exp(-max(0.0, age) / ramp))
                 size *= 1.0 - night_share[t] * (1.0 - night)

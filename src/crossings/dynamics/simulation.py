@@ -372,7 +372,8 @@ def _drives(plan: _Plan, value: dict[str, F8], seed: int, members: I8) -> tuple[
     codes = np.array([entity_code(name) for name in names], dtype=np.int64)
     path = normals(seed, members, codes, np.full(codes.size, PATH, dtype=np.int64), plan.codes)
     start = np.maximum(value["start_hours"], plan.first_open)
-    no_size, no_kind, no_hour = np.zeros((count, 0)), np.zeros(0, dtype=np.int64), np.zeros(0)
+    no_size, no_kind = np.zeros((count, 0)), np.zeros(0, dtype=np.int64)
+    no_kick = np.zeros((steps, 0))
     hazard = drivers.hazards(
         drivers.Intensity(
             rate=value["departure_rate"],
@@ -382,8 +383,7 @@ def _drives(plan: _Plan, value: dict[str, F8], seed: int, members: I8) -> tuple[
             start=start,
             kick_size=no_size,
             kick_kind=no_kind,
-            kick_hour=no_hour,
-            kick_hours=1.0,
+            kick_left=no_kick,
         ),
         path,
         0,
@@ -408,8 +408,7 @@ def _drives(plan: _Plan, value: dict[str, F8], seed: int, members: I8) -> tuple[
             reopens=np.full((count, gates), -1e9),
             kick_size=no_size,
             kick_kind=no_kind,
-            kick_hour=no_hour,
-            kick_hours=1.0,
+            kick_left=no_kick,
         ),
         path,
         fast,

@@ -43,13 +43,11 @@ class Pool(NamedTuple):
 
 
 @compiled
-def _kick_change(hour: float, one: F8, two: F8, kind: I8, at: F8, lasting: float) -> float:
-    """How far the kicks of the sizes ``one`` exceed those of the sizes ``two``."""
+def _kick_change(one: F8, two: F8, kind: I8, left: F8) -> float:
+    """How far the kicks of the sizes ``one`` exceed those of the sizes ``two`` in a step."""
     total = 0.0
-    for j in range(at.size):
-        change = one[kind[j]] - two[kind[j]]
-        if change != 0.0 and hour >= at[j]:
-            total += change * math.exp(-(hour - at[j]) / lasting)
+    for j in range(kind.size):
+        total += (one[kind[j]] - two[kind[j]]) * left[j]
     return total
 
 
@@ -87,14 +85,8 @@ def same_capacities(
         same_age = same_age and old.start[i] == new.start[i] and old.night[i] == new.night[i]
         change = np.empty(steps)
         for t in range(steps):
-            hour = (t + 0.5) * step_hours
             change[t] = _kick_change(
-                hour,
-                old.kick_size[i],
-                new.kick_size[i],
-                old.kick_kind,
-                old.kick_hour,
-                old.kick_hours,
+                old.kick_size[i], new.kick_size[i], old.kick_kind, old.kick_left[t]
             )
             if not same_age:
                 one, two = _factor(old, i, t, step_hours), _factor(new, i, t, step_hours)
@@ -137,15 +129,9 @@ def same_hazards(
         x, x_new = 0.0, 0.0
         log_ratio = math.log(old.sd[i] / new.sd[i]) + (steps - 1) * math.log(fresh / fresh_new)
         for t in range(steps):
-            hour = (t + 0.5) * step_hours
             z = path[i, t, channel]
             change = level + _kick_change(
-                hour,
-                old.kick_size[i],
-                new.kick_size[i],
-                old.kick_kind,
-                old.kick_hour,
-                old.kick_hours,
+                old.kick_size[i], new.kick_size[i], old.kick_kind, old.kick_left[t]
             )
             before = x_new
             x = old.sd[i] * z if t == 0 else keep * x + fresh * z
@@ -161,10 +147,9 @@ def same_hazards(
 @compiled
 def _log_drive(drive: Intensity, i: int, t: int, step_hours: float) -> float:
     """Log of all factors of a hazard but the noises."""
-    hour = (t + 0.5) * step_hours
     after = min(1.0, max(0.0, (t + 1.0) - drive.start[i] / step_hours))
     factor = after + (1.0 - after) * drive.before[i]
-    kicks = kick(hour, drive.kick_size[i], drive.kick_kind, drive.kick_hour, drive.kick_hours)
+    kicks = kick(drive.kick_size[i], drive.kick_kind, drive.kick_left[t])
     return math.log(max(1e-300, drive.rate[i] * factor * step_hours)) + kicks
 
 

@@ -103,6 +103,10 @@ class Setting:
     kick_hour: F8
     night: F8
 
+    def left(self, lasting: float) -> F8:
+        """What is left of each event in each step, (T, J), if its effect lasts so many hours."""
+        return drivers.kicks_left(self.kick_hour, lasting, self.night.size, self.step_hours)
+
 
 class Meaning:
     """Reads coordinates in one setting."""
@@ -114,11 +118,15 @@ class Meaning:
         self.coordinates = _coordinates(priors, at_risk, self.gates, setting.attacked)
         self.index = {c.name: i for i, c in enumerate(self.coordinates)}
         self.tables = np.stack([c.table for c in self.coordinates])
+        self.intensity_left = setting.left(KICK_HOURS)
+        self.capacity_left = setting.left(CAPACITY_KICK_HOURS)
 
     def with_events(self, kind: I8, hour: F8) -> Meaning:
         """The same with other events."""
         other = copy.copy(self)
         other.setting = dataclasses.replace(self.setting, kick_kind=kind, kick_hour=hour)
+        other.intensity_left = other.setting.left(KICK_HOURS)
+        other.capacity_left = other.setting.left(CAPACITY_KICK_HOURS)
         return other
 
     def members(self, z: F8) -> Members:
@@ -177,8 +185,7 @@ class Meaning:
             hours=value["intensity_hours"],
             kick_size=np.stack([value[f"departure_kick:{kind}"] for kind in KICKS], axis=1),
             kick_kind=self.setting.kick_kind,
-            kick_hour=self.setting.kick_hour,
-            kick_hours=KICK_HOURS,
+            kick_left=self.intensity_left,
             before=np.minimum(1.0, value["shut_factor"]),
             start=start,
         )
@@ -195,8 +202,7 @@ class Meaning:
             night_share=self.setting.night,
             kick_size=np.stack([value[f"capacity_kick:{kind}"] for kind in KICKS], axis=1),
             kick_kind=self.setting.kick_kind,
-            kick_hour=self.setting.kick_hour,
-            kick_hours=CAPACITY_KICK_HOURS,
+            kick_left=self.capacity_left,
             start=start,
             closed_from=self.setting.closed_from,
             reopens=reopens,

@@ -264,11 +264,8 @@ def _hazard(
             in_keep += a_x * (x[t - 1] - sd * keep / root * noise[i, t, channel])
         out.intensity_sd[i] += given[t] * x[t] / sd
         out.rate[i] += given[t] / max(1e-300, drive.rate[i])
-        hour = (t + 0.5) * step_hours
-        for e in range(drive.kick_hour.size):
-            if hour >= drive.kick_hour[e]:
-                fading = math.exp(-(hour - drive.kick_hour[e]) / drive.kick_hours)
-                out.departure_kick[i, drive.kick_kind[e]] += given[t] * fading
+        for e in range(drive.kick_kind.size):
+            out.departure_kick[i, drive.kick_kind[e]] += given[t] * drive.kick_left[t, e]
         after = min(1.0, max(0.0, (t + 1.0) - drive.start[i] / step_hours))
         factor = max(1e-12, after + (1.0 - after) * drive.before[i])
         out.before[i] += given[t] * (1.0 - after) / factor
@@ -322,12 +319,9 @@ def _gate(
         out.capacity_sd[i] += given * course[0, t] / sd
         out.drift[i] += given * course[1, t] / flow.drift[i]
         out.people[i, g] += given
-        hour = (t + 0.5) * step_hours
-        for e in range(flow.kick_hour.size):
-            if hour >= flow.kick_hour[e]:
-                fading = math.exp(-(hour - flow.kick_hour[e]) / flow.kick_hours)
-                out.capacity_kick[i, flow.kick_kind[e]] += given * fading
-        age = hour - flow.start[i]
+        for e in range(flow.kick_kind.size):
+            out.capacity_kick[i, flow.kick_kind[e]] += given * flow.kick_left[t, e]
+        age = (t + 0.5) * step_hours - flow.start[i]
         lost = math.exp(-max(0.0, age) / ramp)
         worked = max(1e-12, first + (1.0 - first) * (1.0 - lost))
         out.first[i] += given * lost / worked
