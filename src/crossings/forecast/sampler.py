@@ -335,16 +335,23 @@ class Sampler:
         self._refresh(state)
 
     def _decide(
-        self, name: str, state: Particles, value: tuple[F8, F8], extra: F8 | float = 0.0
+        self,
+        name: str,
+        state: Particles,
+        value: tuple[F8, F8],
+        extra: F8 | float = 0.0,
+        rows: npt.NDArray[np.int64] | None = None,
     ) -> npt.NDArray[np.bool_]:
-        """Metropolis decisions."""
-        log_ratio = value[0] - state.settled + self.beta * (value[1] - state.fresh) + extra
-        uniform = block_uniforms(self.seed, self._code(f"accept {name}"), self.n)
+        """Metropolis decisions, of all particles or of some ``rows``."""
+        who = np.arange(self.n) if rows is None else rows
+        settled, fresh = state.settled[who], state.fresh[who]
+        log_ratio = value[0] - settled + self.beta * (value[1] - fresh) + extra
+        uniform = block_uniforms(self.seed, self._code(f"accept {name}"), self.n)[who]
         yes = np.asarray(np.log(uniform) < log_ratio)
         kind, rate = name.partition(" ")[0], float(yes.mean())
         self.accepted.setdefault(kind, []).append(rate)
-        state.settled = np.where(yes, value[0], state.settled)
-        state.fresh = np.where(yes, value[1], state.fresh)
+        state.settled[who] = np.where(yes, value[0], settled)
+        state.fresh[who] = np.where(yes, value[1], fresh)
         return yes
 
     def _glide(self, state: Particles, leaps: int) -> None:
@@ -451,21 +458,27 @@ class Sampler:
                 state.path[yes, :steps, channel] = noise[yes, :, k]
 
     def _interweave_loosely(self, state: Particles, number: int) -> None:
-        """The same for what noises can nearly make up for: accepted by a replay."""
+        """The same for what noises can nearly make up for: accepted by a replay.
+
+        Particles of which no coordinate takes part stay where they are, without a replay.
+        """
         steps = self.target.stages[self.stage].steps
         step = WOVEN_STEPS[(self.round + number) % len(WOVEN_STEPS)]
         for block, members in self.target.loose_blocks.items():
             name = f"loose {block} {number}"
-            x = state.coordinates
-            moved = self._shifted(x, members, (name, f"{name} which"), LOOSE, step)
+            moved = self._shifted(state.coordinates, members, (name, f"{name} which"), LOOSE, step)
+            rows = np.flatnonzero((moved != state.coordinates).any(axis=1))
+            if not rows.size:
+                continue
+            path = state.path[rows]
             moved, channels, noise, ratio = self.target.interweave_loosely(
-                block, x, moved, state.path, self.stage
+                block, state.coordinates[rows], moved[rows], path, self.stage
             )
-            path = state.path.copy()
             for k, channel in enumerate(channels):
                 path[:, :steps, channel] = noise[:, :, k]
-            yes = self._decide(name, state, self._evaluate(moved, path), ratio)
-            _take(state, yes, moved, path)
+            yes = self._decide(name, state, self._evaluate(moved, path), ratio, rows)
+            state.coordinates[rows[yes]] = moved[yes]
+            state.path[rows[yes]] = path[yes]
 
     def _shifted(
         self, x: F8, members: tuple[int, ...], purposes: tuple[str, str], share: float, step: float
