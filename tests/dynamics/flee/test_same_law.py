@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from crossings.dynamics.flee.ensemble import run
 from crossings.dynamics.flee.individuals.histories import run_individuals
 from crossings.dynamics.flee.plan import plan
-from crossings.dynamics.flee.records import FleeCase, FleeNetwork, FleeTotals, Link, Location
+from crossings.dynamics.flee.records import (
+    Closure,
+    FleeCase,
+    FleeNetwork,
+    FleeSchedule,
+    FleeTotals,
+    Link,
+    Location,
+)
 from crossings.dynamics.flee.settings import FleeSettings, Quirks
 from tests.dynamics.flee.cases import cases
 from tests.dynamics.flee.samples import features, same_law
@@ -168,6 +176,46 @@ def test_many_people_share_out_as_if_each_went_link_by_link(quirks: Quirks) -> N
         spread = np.sqrt((a.mean(axis=0) + b.mean(axis=0)) / 30 + 1e-9)
         assert (np.abs(a.mean(axis=0) - b.mean(axis=0)) < 4.5 * spread).all()
         assert (a.var(axis=0) < 3.0 * a.mean(axis=0) + 1.0).all()
+
+
+def line(kinds: str, km: float, days: int, capacity: int = -1, **changes: object) -> FleeCase:
+    """Places in a row, conflicts (c), towns (t) and camps in another country (k)."""
+    kind = {"c": "conflict", "t": "town", "k": "camp"}
+    places = tuple(
+        Location(
+            f"{i}", "r", "Y" if k == "k" else "X", 0.0, 0.0, kind[k], 5000 * (k != "k"),  # type: ignore[arg-type]
+            capacity if k == "k" else -1,
+        )
+        for i, k in enumerate(kinds)
+    )  # fmt: skip
+    links = tuple(Link(f"{i}", f"{i + 1}", km) for i in range(len(kinds) - 1))
+    chosen = {"max_move_speed": 200.0, **changes}
+    return FleeCase(FleeNetwork(places, links), FleeSettings(**chosen), days)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("turns_back", [False, True])
+@pytest.mark.parametrize("opens", [1, 2])
+def test_whoever_is_on_a_link_when_it_is_shut(turns_back: bool, opens: int) -> None:
+    """The link takes until the evening of day 2; it is shut on day 1, and open again by then."""
+    case = line("ck", 550.0, 3)
+    schedule = FleeSchedule((Closure("country", "X", "Y", 1, opens),))
+    case = dataclasses.replace(case, schedule=schedule, newcomers=np.array([100, 0, 0]))
+    quirks = Quirks(shutting_turns_back=turns_back)
+    expected = [100, 0] if turns_back else [0, 100]
+    for done in (run(case, 2, 1, quirks), run_individuals(case, 2, 1, quirks)):
+        assert done.present[:, -1].tolist() == [expected] * 2
+        assert done.travelling[:, :2].tolist() == [[100, 100]] * 2
+
+
+def test_origins_with_numbers_of_their_own_follow_one_another() -> None:
+    """Those of the first place are in the camp before those of the second come through."""
+    case = line("kcc", 150.0, 1, 40, conflict_driven="constant", displaced_per_conflict_day=40.0)
+    quirks = Quirks(full_speed_on_every_link=True)
+    counts, persons = run(case, 400, 1, quirks), run_individuals(case, 100, 1, quirks)
+    assert same_law(features(counts), features(persons), 3) > ALPHA
+    turned = dataclasses.replace(case.network, locations=case.network.locations[::-1])
+    other = run(dataclasses.replace(case, network=turned), 400, 2, quirks)
+    assert other.present[:, 0, 2].mean() > counts.present[:, 0, 0].mean() + 3.0
 
 
 def test_people_are_conserved_and_threads_change_nothing() -> None:

@@ -31,6 +31,7 @@ from crossings.dynamics.flee.plan import (
     NEXT,
     REMAINS,
     REST,
+    SHUT,
     SPEED,
     TAIL,
     TOWN,
@@ -162,7 +163,7 @@ def _advance(plan: Plan, s: State, today: Today, row: I8, speed: int, n: int) ->
         return
     moved = on_grid(plan, moved - (on - plan.link[link, LENGTH]))
     cls &= ~FIRST_LEG
-    if plan.shut[today.ways, link]:
+    if plan.shut[today.ways, link] & SHUT:
         place = plan.link[link, TAIL]
         s.at[place, HERE] += n
         end_day(plan, s, place, cls, route, 0, recent, moved, n)

@@ -34,6 +34,7 @@ from crossings.dynamics.flee.plan import (
     NEXT,
     REMAINS,
     REST,
+    SHUT,
     SPEED,
     TAIL,
     TOWN,
@@ -153,7 +154,7 @@ def travel_alone(  # noqa: PLR0912, PLR0915 (one piece: a call for each person c
                 moved = on_grid(plan, moved - (on - length))
                 on = 0
                 cls &= ~FIRST_LEG
-                if plan.shut[today.ways, link]:
+                if plan.shut[today.ways, link] & SHUT:
                     where = plan.link[link, TAIL]
                     s.at[where, HERE] += 1
                     break

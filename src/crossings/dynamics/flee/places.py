@@ -27,8 +27,14 @@ NO_CONFLICT = 1e-6
 
 @dataclasses.dataclass(frozen=True)
 class Roads:
-    """Directed links: ``tail``, ``head``, ``speed`` (km a day), ``walk`` (probability), ``km``."""
+    """Directed links: ``tail``, ``head``, ``speed`` (km a day), ``walk`` (probability), ``km``.
 
+    The first ``ways`` of them may be taken. With the quirk that shutting a link turns people back
+    each has a copy that is never open, in the same order behind them: there go those who are on a
+    link when it is shut.
+    """
+
+    ways: int
     tail: I8
     head: I8
     km: F8
@@ -47,8 +53,13 @@ def roads(case: FleeCase, quirks: Quirks) -> Roads:
         for _ in range(2 if twice else 1):
             rows.append((a, b, link.distance, speed, link.walk_probability))
             rows.append((b, a, link.distance, speed, link.walk_probability))
+    ways = len(rows)
+    closures = (c for c in case.schedule.closures if c.kind not in ("camp", "idpcamp"))
+    if quirks.shutting_turns_back and any(c.start >= 0 and c.end >= c.start for c in closures):
+        rows += rows
     table = np.array(rows, dtype=float).reshape(-1, 5)
     return Roads(
+        ways=ways,
         tail=table[:, 0].astype(np.int64),
         head=table[:, 1].astype(np.int64),
         km=table[:, 2].copy(),
@@ -64,7 +75,8 @@ class Day:
     ``conflict``: intensity, 0 without one. ``decayed``: intensity times decay. ``base_chance``:
     move chance of the type. ``score``: the base score. ``starving``: IPC / 100. ``flood``: level.
     ``ways``: for each place its open links in order. ``forecast``: the sum F of each place, and
-    ``forecast_now`` the same with the weight of the current level.
+    ``forecast_now`` the same with the weight of the current level. For links (L): ``shut`` now, and
+    ``shutting`` on this day.
     """
 
     camp: Flags
@@ -83,6 +95,7 @@ class Day:
     forecast_now: F8
     ways: tuple[tuple[int, ...], ...]
     shut: Flags
+    shutting: Flags
 
 
 class _World:
@@ -116,8 +129,9 @@ class _World:
                 self.camp[i] = True
         self.open: list[list[int]] = [[] for _ in range(count)]
         self.closed: list[list[int]] = [[] for _ in range(count)]
-        for e, tail in enumerate(links.tail):
+        for e, tail in enumerate(links.tail[: links.ways]):
             self.open[tail].append(e)
+        self.shutting = np.zeros(links.tail.size, dtype=bool)
 
     def set_kind(self, i: int, kind: LocationKind, intensity: float) -> None:
         s = self.settings
@@ -175,6 +189,7 @@ class _World:
         self.chance[i] = s.default_movechance
 
     def close_and_open(self, t: int) -> None:
+        self.shutting = np.zeros(self.shutting.size, dtype=bool)
         for closure in self.case.schedule.closures:
             if closure.start == t:
                 self._enact(closure, shut=True)
@@ -200,6 +215,7 @@ class _World:
             if moved:
                 source[i] = [e for e in ways if not touched[e]]
                 target[i].extend(moved)
+                self.shutting[moved] |= shut
 
     def _touched(self, closure: Closure) -> Flags:
         """The directed links that a closure speaks of."""
@@ -297,6 +313,7 @@ def _day(world: _World, t: int, before: Day | None) -> Day:
     lists = tuple(tuple(ways) for ways in world.open)
     shut = np.zeros(world.links.tail.size, dtype=bool)
     shut[[e for ways in world.closed for e in ways]] = True
+    shut[world.links.ways :] = True
     same = before is not None and before.ways == lists
     return Day(
         camp=world.camp.copy(),
@@ -315,6 +332,7 @@ def _day(world: _World, t: int, before: Day | None) -> Day:
         forecast_now=forecast_now,
         ways=before.ways if before is not None and same else lists,
         shut=before.shut if before is not None and same else shut,
+        shutting=world.shutting,
     )
 
 

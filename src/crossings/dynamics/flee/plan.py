@@ -40,6 +40,9 @@ UNIT = 1 << 20
 CAMP, TOWN, CONFLICT = 1, 2, 4
 """Flags of a place."""
 
+SHUT, SHUTTING = 1, 2
+"""Flags of a link on a day; only where shutting turns people back it has the second."""
+
 CODE, RESIDENTS, INITIAL = range(3)
 """Columns of ``Plan.place``."""
 
@@ -100,7 +103,7 @@ class Plan(NamedTuple):
 
     ``place`` (P, 3): entity of the random streams, population, people at the start. ``link``
     (L, 4): tail, head, length and speed in 1 / UNIT km, with ``walk`` (L,). ``on`` (T, 11): for
-    each day the number of its tables: open links (``shut``, ``first_way``), options, attraction
+    each day the number of its tables: links (flags ``shut``, ``first_way``), options, attraction
     (K, P), chance (K, P), flags (P,), room (P,); whether it is harvest; the newcomers; the scene,
     the courses and the law (-1: none). ``way`` lists open links by place in order; ``option``
     (O, 3): end, first link, route after it; ``option_factor`` (O, 2): on the score of the end,
@@ -125,7 +128,7 @@ class Plan(NamedTuple):
     link: I8
     walk: F8
     on: I8
-    shut: npt.NDArray[np.bool_]
+    shut: I8
     first_way: I8
     way: I8
     first_option: I8
@@ -338,14 +341,15 @@ def _ways(
     before: Day | None = None
     offset = 0
     for day in each_day:
-        if day.ways not in ways_number:
-            ways_number[day.ways] = len(ways_number)
-            shut.append(day.shut)
+        turning = day.shutting if links.tail.size > links.ways else np.zeros_like(day.shutting)
+        if (day.ways, turning.tobytes()) not in ways_number:
+            ways_number[day.ways, turning.tobytes()] = len(ways_number)
+            shut.append(SHUT * day.shut + SHUTTING * turning)
             counts = [len(ways) for ways in day.ways]
             first_way.append(offset + np.concatenate(([0], np.cumsum(counts))))
             way += [e for ways in day.ways for e in ways]
             offset = len(way)
-        ways_on.append(ways_number[day.ways])
+        ways_on.append(ways_number[day.ways, turning.tobytes()])
         key: object = (ways_on[-1], day.marker.tobytes())
         if case.settings.fixed_routes:
             key = (key, day.score.tobytes(), b"" if before is None else before.score.tobytes())
@@ -356,7 +360,7 @@ def _ways(
         before = day
     starts = np.cumsum([0, *(c.end.size for c in found[:-1])])
     tables = {
-        "shut": np.array(shut),
+        "shut": np.array(shut, dtype=np.int64),
         "first_way": np.array(first_way, dtype=np.int64),
         "way": np.array(way, dtype=np.int64),
         "first_option": np.array([c.first + o for c, o in zip(found, starts, strict=True)]),

@@ -163,6 +163,9 @@ class Quirks:
     """A camp that had a conflict keeps the move chance of a town."""
     link_closures_ignored: bool = False
     """Closures of kind link do nothing."""
+    shutting_turns_back: bool = False
+    """Who is on a link when it is shut turns back at its end, even where it is open again by then.
+    Off: only where it is shut still."""
     redirection_doubles_links: bool = False
     """forced_redirection = 1 makes the pair of links twice."""
     awareness_zero_freezes: bool = False

@@ -49,8 +49,9 @@ class State(NamedTuple):
 
     ``links`` lists those who travel today, ``batch`` those of them who are worked through at once;
     ``onward``, ``stops``: groups of them on links and between two links of a day. ``at`` (P, 5):
-    people there, who ever arrived, population left, uniforms drawn today, people
-    still to be worked through on links to it. ``key`` (P, 2): of the stream of the day.
+    people there, who ever arrived, population left, uniforms drawn today, people still to be worked
+    through on links to it, or in the morning with a route from it. ``key`` (P, 2): of the stream of
+    the day.
     ``weight``, ``counts``: of the options of one place. ``attraction``, ``by_kind`` (K, P).
     ``full``: set where a table is too small. ``came`` (P, 3): how many came of how many who
     travelled, and ``ARRIVED`` as last looked at. ``law`` (laws, nodes, ends) as they were last

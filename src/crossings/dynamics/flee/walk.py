@@ -7,9 +7,10 @@ of them moves and a multinomial of these takes each way, which is exact.
 Weights change within a day only where the number of people at a place of limited capacity moves
 between the share at which it starts to repel and full. Flee works through people one by one, in
 order of their creation. Here they are worked through in batches: those who were there before today
-come before the newcomers of the day, each batch goes through its whole day, and counts are updated
-before the next. A batch is so small that it can change no weight by more than ``Rules.batch`` of
-its range, and down to one person.
+come before the newcomers of the day, and these origin by origin where every origin has a number of
+its own. Each batch goes through its whole day, and counts are updated before the next. A batch is
+so small that it can change no weight by more than ``Rules.batch`` of its range, and down to one
+person.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from crossings.dynamics.flee.cells import (
     RECENT,
     ROUTE,
     WHERE,
+    Cells,
     add,
     clear,
     push,
@@ -33,7 +35,8 @@ from crossings.dynamics.flee.cells import (
 from crossings.dynamics.flee.groups import decide, travel
 from crossings.dynamics.flee.luck import FEW, how_many, uniform_at
 from crossings.dynamics.flee.persons import decide_alone
-from crossings.dynamics.flee.plan import CAMP, HEAD, Plan
+from crossings.dynamics.flee.plan import CAMP, HEAD, SHUTTING, TAIL, Plan
+from crossings.dynamics.flee.spawning import GIVEN
 from crossings.dynamics.flee.state import (
     ARRIVED,
     AT_HOME,
@@ -69,8 +72,9 @@ def _fraction(plan: Plan, s: State, today: Today, left: int, travelling: bool) -
         n, low = s.at[p, HERE], rules.buffer * room
         allowed = max(1.0, rules.batch * (room - low))
         if not travelling:
-            # In the phase of decisions people only leave.
-            leaving = n * plan.chance[today.chance, 0, p]
+            # In the phase of decisions people only leave, those with a route for certain.
+            certain = s.at[p, INBOUND]
+            leaving = certain + (n - certain) * plan.chance[today.chance, 0, p]
             if n > low and n - leaving < room and leaving > allowed:
                 fraction = min(fraction, allowed / leaving)
         elif n < room and n + left > low:
@@ -106,23 +110,28 @@ def _take(row: I8, fraction: float, luck: float, i: int) -> int:
 
 
 @inner
-def _decisions(plan: Plan, s: State, today: Today, new: int) -> None:
-    """Everybody who is at a place decides: those before today, then those of today."""
+def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
+    """Those of the rows ``first`` to ``end`` of ``s.now`` who are at a place decide."""
     left = 0
-    for i in range(s.now.slot[0]):
+    s.at[:, INBOUND] = 0
+    for i in range(first, end):
         row = s.now.rows[i]
-        if row[CLASS] & NEW == new and row[WHERE] < plan.places:
+        if row[WHERE] < plan.places:
             left += row[PEOPLE]
+            if row[ROUTE] > 0:
+                s.at[row[WHERE], INBOUND] += row[PEOPLE]
     while left > 0:
         fraction = _fraction(plan, s, today, left, False)
         luck = 0.0 if fraction >= 1.0 else uniform_at(s, 0)
-        for i in range(s.now.slot[0]):
+        for i in range(first, end):
             row = s.now.rows[i]
-            if row[CLASS] & NEW != new or row[WHERE] >= plan.places:
+            if row[WHERE] >= plan.places:
                 continue
             n = _take(row, fraction, luck, i)
             if n > 0:
                 left -= n
+                if row[ROUTE] > 0:
+                    s.at[row[WHERE], INBOUND] -= n
                 alone = n <= FEW and row[ROUTE] == 0 and not row[CLASS] & (STILL | AT_HOME)
                 if alone and not today.harvest:
                     decide_alone(plan, s, today, row, n)
@@ -162,6 +171,26 @@ def _travels(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
 
 
 @inner
+def _same_origin(plan: Plan, cells: Cells, first: int, end: int) -> int:
+    """The row after those newcomers of rows ``first`` to ``end`` who may be worked through at once.
+
+    All of them where one total is shared out over the origins, for then Flee makes them in random
+    order; else those of one place, for it goes from place to place.
+    """
+    if plan.way_in == GIVEN:
+        return end
+    origin, i = -1, first
+    while i < end:
+        where = cells.rows[i, WHERE]
+        place = where if where < plan.places else plan.link[where - plan.places, TAIL]
+        if origin >= 0 and place != origin:
+            break
+        origin = place
+        i += 1
+    return i
+
+
+@inner
 def _settle(plan: Plan, s: State, today: Today) -> None:
     """In camps that are sinks some people stop moving for good."""
     for i in range(s.then.slot[0]):
@@ -181,6 +210,19 @@ def _settle(plan: Plan, s: State, today: Today) -> None:
 
 
 @inner
+def _go_on_travelling(plan: Plan, s: State, today: Today, row: I8) -> None:
+    """People who are on a link in the morning are among those who travel today."""
+    where = row[WHERE]
+    if where < plan.places:
+        return
+    if plan.shut[today.ways, where - plan.places] & SHUTTING:
+        # To the copy of the link that is never open.
+        where += plan.link.shape[0] // 2
+    if not push(s.links, where, row[CLASS], row[ROUTE], row[ON], row[RECENT], 0, row[PEOPLE]):
+        s.full[0] = 1
+
+
+@inner
 def walk(plan: Plan, s: State, t: int) -> None:
     """Take the people of ``s.now``, newcomers among them, through day ``t`` into ``s.then``."""
     today = today_of(plan, t)
@@ -188,19 +230,24 @@ def walk(plan: Plan, s: State, t: int) -> None:
         attract(plan, s, today)
     clear(s.then)
     clear(s.links)
-    for i in range(s.now.slot[0]):
-        row = s.now.rows[i]
-        if row[WHERE] >= plan.places and not push(
-            s.links, row[WHERE], row[CLASS], row[ROUTE], row[ON], row[RECENT], 0, row[PEOPLE]
-        ):
-            s.full[0] = 1
-    _decisions(plan, s, today, 0)
+    new, end = 0, s.now.slot[0]
+    while new < end and not s.now.rows[new, CLASS] & NEW:
+        _go_on_travelling(plan, s, today, s.now.rows[new])
+        new += 1
+    _decisions(plan, s, today, 0, new)
     before_today = s.links.slot[0]
-    _decisions(plan, s, today, NEW)
+    while new < end:
+        after = _same_origin(plan, s.now, new, end)
+        _decisions(plan, s, today, new, after)
+        new = after
     # Yesterday tells less than today.
     for p in range(plan.places):
         s.came[p, 0] *= 0.5
         s.came[p, 1] *= 0.5
     _travels(plan, s, today, 0, before_today)
-    _travels(plan, s, today, before_today, s.links.slot[0])
+    first, end = before_today, s.links.slot[0]
+    while first < end:
+        after = _same_origin(plan, s.links, first, end)
+        _travels(plan, s, today, first, after)
+        first = after
     _settle(plan, s, today)

@@ -74,7 +74,7 @@ class Days:
             person.route = ()
             return
         person.route = route[1:]
-        person.way, person.on = ways[0], 0.0
+        person.way, person.on, person.closings = ways[0], 0.0, ways[0].closings
         here.here -= 1
 
     def _chance(self, person: Person, p: Place) -> float:
@@ -130,7 +130,8 @@ class Days:
             person.first = False
             person.moved -= person.on - way.row.distance
             person.way, person.on = None, 0.0
-            if not way.open:
+            turned = world.quirks.shutting_turns_back and way.closings > person.closings
+            if not way.open or turned:
                 person.place = way.tail
                 world.places[way.tail].here += 1
                 return

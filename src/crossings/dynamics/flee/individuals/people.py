@@ -14,9 +14,10 @@ TRAITS = ("age", "gender", "ethnicity", "religion", "floodawareness")
 class Person:
     """``home``, ``place``: numbers of places; on a link (``way``) the place is that left last.
 
-    ``on``: km made on the link, ``moved``: km made today, ``recent``: recent travel in days of top
-    speed. ``first``: still on the first link. ``route``: places still to go. ``active``: may still
-    move; ``away``: counted at home (harvest).
+    ``closings``: how often the link was shut before they set out on it. ``on``: km made on it,
+    ``moved``: km made today, ``recent``: recent travel in days of top speed. ``first``: still on
+    the first link. ``route``: places still to go. ``active``: may still move; ``away``: counted at
+    home (harvest).
     """
 
     home: int
@@ -24,6 +25,7 @@ class Person:
     traits: dict[str, str]
     farmer: bool
     way: Way | None = None
+    closings: int = 0
     on: float = 0.0
     moved: float = 0.0
     recent: float = 0.0

@@ -14,13 +14,14 @@ from crossings.errors import InputError
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Way:
-    """One direction of a link. ``km``: length; ``speed``: km a day of its own; ``walk``: chance."""
+    """One direction of a link, its ``row`` in the file; ``closings``: how often it was shut."""
 
     number: int
     tail: int
     head: int
     row: LinkRow
     open: bool = True
+    closings: int = 0
 
 
 class Place:
@@ -141,6 +142,7 @@ class World:
                 source.remove(way)
                 target.append(way)
                 way.open = not shutting
+                way.closings += shutting
 
     def _speaks_of(self, c: Closure, way: Way) -> bool:
         tail, head = self.places[way.tail].row, self.places[way.head].row
@@ -190,4 +192,6 @@ class World:
         low = self.s.capacity_buffer * room
         if room < 1 or p.here <= low:
             return 1.0
-        return 0.0 if p.here >= room else 1.0 - (p.here - low) / (room - low)
+        # Divided as Flee does it: people exactly half-way through the buffer are told by rounding.
+        width = room * (1.0 - self.s.capacity_buffer)
+        return 0.0 if p.here >= room else 1.0 - (p.here - low) / width
