@@ -119,7 +119,7 @@ def _carried(
     def made(part: Request) -> Outlook:
         return by_series(part, library, _versions()) or _run(part, progress)
 
-    return by_sides(asked, {ARRIVED, *asked.situation.targets}, made)
+    return by_sides(asked, made)
 
 
 def _before(asked: Request, since: str | dt.date | dt.datetime | None) -> dt.datetime:

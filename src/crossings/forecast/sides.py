@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import xarray as xr
 
+from crossings.forecast.counts import ARRIVED
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.request import FEWEST_MEMBERS, Request
 from crossings.situation.records import ALL, Claim, Situation
@@ -60,22 +61,18 @@ class Sides(NamedTuple):
 
 
 def sides(
-    situation: Situation,
-    targets: Collection[str],
-    issued_at: dt.datetime,
-    include_proposed: bool = False,
+    situation: Situation, issued_at: dt.datetime, include_proposed: bool = False
 ) -> Sides | None:
-    """The two sides of what is known of one of the targets, or None where nothing is so far apart.
+    """The two sides of what is known of arrivals or a target; None where nothing is so far apart.
 
     Args:
         situation: as of the issue time.
-        targets: such as ``arrived.cumulative``.
         issued_at: the issue time.
         include_proposed: whether claims that nobody has accepted yet count.
     """
     reviews = {"accepted", "proposed"} if include_proposed else {"accepted"}
     entering = [c for c in situation.claims if c.review in reviews and _time(c) <= issued_at]
-    for target in sorted(targets):
+    for target in sorted({ARRIVED, *situation.targets}):
         counts = sorted(
             (c for c in entering if _counts(c, target)),
             key=lambda c: (_time(c), c.known_at, c.id),
@@ -87,44 +84,67 @@ def sides(
     return None
 
 
-def by_sides(
-    asked: Request, targets: Collection[str], made: Callable[[Request], Outlook]
-) -> Outlook:
+def halves(asked: Request, split: Sides) -> tuple[tuple[Request, int], tuple[Request, int]]:
+    """What to ask of either side, and how many of its members count: half of them each.
+
+    The sides share the luck of their members.
+    """
+    half = asked.members // 2
+    first, second = (
+        (dataclasses.replace(asked, situation=known, members=max(FEWEST_MEMBERS, members)), members)
+        for known, members in zip(
+            known_to(asked.situation, split), (half, asked.members - half), strict=True
+        )
+    )
+    return first, second
+
+
+def known_to(situation: Situation, split: Sides) -> tuple[Situation, Situation]:
+    """The situation as either side has it: without the claims of the other."""
+    first, second = (
+        situation.model_copy(
+            update={"claims": tuple(c for c in situation.claims if c.id not in without)}
+        )
+        for without in (split.first_without, split.second_without)
+    )
+    return first, second
+
+
+def unsplit(split: Sides) -> str:
+    """What is said where the sides cannot be put together and all figures stand."""
+    return f"{split.sentence.partition(' Half of the members')[0]} {_NOT_SPLIT}"
+
+
+def by_sides(asked: Request, made: Callable[[Request], Outlook]) -> Outlook:
     """The outlook that ``made`` gives, or that of two sides together where figures are far apart.
 
-    The sides share the luck of their members. Where another component carries each of them they
-    cannot be put together: then the outlook of all figures stands, with the sentence.
+    Where another component carries each of them they cannot be put together: then the outlook of
+    all figures stands, with the sentence.
     """
-    split = sides(asked.situation, targets, asked.issued_at, asked.include_proposed)
+    split = sides(asked.situation, asked.issued_at, asked.include_proposed)
     if split is None:
         return made(asked)
-    half = asked.members // 2
-    parts = []
-    for without, members in (
-        (split.first_without, half),
-        (split.second_without, asked.members - half),
-    ):
-        claims = tuple(c for c in asked.situation.claims if c.id not in without)
-        part = dataclasses.replace(
-            asked,
-            situation=asked.situation.model_copy(update={"claims": claims}),
-            members=max(FEWEST_MEMBERS, members),
-        )
-        outlook = made(part)
-        kept = outlook.draws.isel(member=slice(members))
-        parts.append(dataclasses.replace(outlook, draws=kept, members=members))
-    first, second = parts
+    first, second = (_cut(made(part), members) for part, members in halves(asked, split))
     shape = (first.carried_by, first.targets, first.places)
     if shape != (second.carried_by, second.targets, second.places):
         whole = made(asked)
-        said = split.sentence.partition(" Half of the members")[0]
-        return dataclasses.replace(whole, notes=(*whole.notes, f"{said} {_NOT_SPLIT}"))
+        return dataclasses.replace(whole, notes=(*whole.notes, unsplit(split)))
     return _together(asked, first, second, split)
 
 
+def _cut(outlook: Outlook, members: int) -> Outlook:
+    """The first members of an outlook."""
+    kept = outlook.draws.isel(member=slice(members))
+    return dataclasses.replace(outlook, draws=kept, members=members)
+
+
+def joined(first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
+    """The members of both sides, numbered through; times and places are the same."""
+    draws = xr.concat([first, second], dim="member", coords="minimal", compat="equals")
+    return draws.assign_coords(member=range(draws.sizes["member"]))
+
+
 def _together(asked: Request, first: Outlook, second: Outlook, split: Sides) -> Outlook:
-    draws = xr.concat([first.draws, second.draws], dim="member", coords="minimal", compat="equals")
-    draws = draws.assign_coords(member=range(asked.members))
     last = min(
         (o.last_figure for o in (first, second) if o.last_figure is not None),
         key=lambda figure: figure.value,
@@ -133,7 +153,7 @@ def _together(asked: Request, first: Outlook, second: Outlook, split: Sides) -> 
     notes = dict.fromkeys((*first.notes, *second.notes, split.sentence))
     return dataclasses.replace(
         first,
-        draws=draws,
+        draws=joined(first.draws, second.draws),
         members=asked.members,
         claims=_uses(asked.situation, first, second),
         last_figure=last,

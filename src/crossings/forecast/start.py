@@ -129,6 +129,12 @@ def start_of_flow(situation: Situation, issued_at: dt.datetime, shut: bool) -> S
     return Start(chances, tuple(reasons))
 
 
+def chances(situation: Situation, issued_at: dt.datetime, days: F8, shut: bool) -> F8:
+    """The probability that a flow starts within each of some numbers of days, shape (time,)."""
+    causes = _causes(situation, issued_at)
+    return np.array([_chance(causes, float(d), shut) for d in days])
+
+
 def _causes(situation: Situation, issued_at: dt.datetime) -> list[tuple[str, float, float]]:
     """Kind, age in days and calming factor of what may start a flow."""
     events = sorted((e for e in situation.events if not e.disputes), key=lambda e: (e.time, e.id))

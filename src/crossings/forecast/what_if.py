@@ -27,6 +27,7 @@ from crossings.forecast.scenario import (
     checked,
     with_events,
 )
+from crossings.forecast.sides import Sides, halves, joined, sides, unsplit
 from crossings.situation.records import ALL, Situation
 from crossings.situation.times import day_edge, read_moment
 
@@ -151,7 +152,46 @@ def what_if(
     )
     asked = request(situation, as_of, horizon, members, seed, include_proposed)
     moment = _moment(asked, at)
-    return compare(condition(asked, progress), wanted, moment)
+    split = sides(asked.situation, asked.issued_at, asked.include_proposed)
+    if split is None:
+        return compare(condition(asked, progress), wanted, moment)
+    return _by_sides(asked, split, wanted, moment, progress)
+
+
+def _by_sides(
+    asked: Request,
+    split: Sides,
+    wanted: tuple[Intervention, ...],
+    at: dt.datetime,
+    progress: Callable[[float], None] | None,
+) -> Change:
+    """Half of the pairs follow either of two sides, as the members of a forecast do."""
+    parts = []
+    for number, (part, members) in enumerate(halves(asked, split)):
+
+        def told(share: float, done: int = number) -> None:
+            if progress is not None:
+                progress((done + share) / 2)
+
+        change = compare(condition(part, told), wanted, at)
+        kept = slice(members)
+        parts.append(
+            dataclasses.replace(
+                change,
+                as_is=change.as_is.isel(member=kept),
+                scenario=change.scenario.isel(member=kept),
+            )
+        )
+    first, second = parts
+    if (first.targets, first.places) != (second.targets, second.places):
+        whole = compare(condition(asked, progress), wanted, at)
+        return dataclasses.replace(whole, notes=(*whole.notes, unsplit(split)))
+    return dataclasses.replace(
+        first,
+        as_is=joined(first.as_is, second.as_is),
+        scenario=joined(first.scenario, second.scenario),
+        notes=tuple(dict.fromkeys((*first.notes, *second.notes, split.sentence))),
+    )
 
 
 def _several(places: str | Iterable[str]) -> tuple[str, ...]:

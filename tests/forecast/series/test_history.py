@@ -31,6 +31,29 @@ def test_figures_of_two_sources_are_never_joined() -> None:
     assert set(series.others) == {c.id for c in more}
 
 
+def test_flows_are_summed_and_days_without_one_lie_between_their_neighbours() -> None:
+    base = situation(crisis(1, places=1))
+    place = base.places[0].id
+    said = [(0, 10.0, 0), (1, 20.0, 0), (3, 40.0, 0), (1, 25.0, 9)]  # the last one a revision
+    flows = tuple(
+        claim(place, DAY0 + day, people, later=later).model_copy(
+            update={"measure": "arrived", "counting": "flow"}
+        )
+        for day, people, later in said
+    )
+    case = base.model_copy(update={"claims": flows})
+    series = published_series(case, "arrived.cumulative")[place]
+    assert series.summed
+    assert series.days.tolist() == [DAY0, DAY0 + 1, DAY0 + 3]
+    assert series.people.tolist() == [10, 35, 35 + 32.5 + 40]
+    assert series.public.tolist() == [DAY0, DAY0 + 10, DAY0 + 10]
+    level = claim(place, DAY0, 5.0).model_copy(
+        update={"measure": "arrived", "counting": "cumulative", "id": "level"}
+    )
+    with_level = published_series(case.with_claims([level]), "arrived.cumulative")[place]
+    assert (with_level.summed, with_level.claims) == (False, ("level",))
+
+
 def test_a_revision_counts_from_the_day_on_which_it_is_public() -> None:
     base = situation(crisis(1, places=1))
     place, first = base.places[0].id, base.claims[3]

@@ -10,6 +10,7 @@ from crossings.forecast.series.forest import Forest
 from crossings.forecast.series.history import Series
 from crossings.forecast.series.replay import Issue, Models, replay
 from crossings.forecast.series.rows import Rows, crisis_rows
+from crossings.forecast.series.steady import Steady
 from crossings.forecast.series.still import Still
 from tests.forecast.series.crises import DAY0, crisis
 
@@ -25,6 +26,7 @@ def models() -> Models:
         Forest(rows.x, rows.z_recent, rows.weights),
         curve.fit(rows.x, rows.z_recent, rows.weights),
         Still(rows),
+        Steady(rows),
     )
 
 

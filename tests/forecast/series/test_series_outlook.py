@@ -63,15 +63,22 @@ def test_a_long_series_is_carried_by_the_statistical_component() -> None:
     assert any("mechanistic component is left out" in note for note in outlook.notes)
 
 
-def test_the_draws_have_the_quantiles_of_the_backtest() -> None:
+@pytest.mark.parametrize("target", [TARGET, "arrived.cumulative"])
+def test_the_draws_have_the_quantiles_of_the_backtest(target: str) -> None:
+    measure, _, counting = target.partition(".")
     case = situation(crisis(1))
+    counted = [c.model_copy(update={"measure": measure, "counting": counting}) for c in case.claims]
+    case = case.model_copy(update={"claims": tuple(counted), "targets": (target,)})
     outlook = issue(case, days=30 + 7 * 12, members=4000)
     day = START + dt.timedelta(days=30 + 7 * 12)
     back = next(iter(statistical(case).issues([day], (7, 30))))
     for i, (place, horizon) in enumerate(back.cells):
-        drawn = outlook.quantiles(TARGET, place)[horizon - 1]
-        spread = back.quantiles[i, 20] - back.quantiles[i, 2]
-        assert np.abs(drawn - back.quantiles[i])[4:19].max() < 0.1 * spread + 1
+        drawn = outlook.quantiles(target, place)[horizon - 1]
+        quantiles = back.quantiles[i]
+        if counting == "cumulative":
+            quantiles = np.maximum(quantiles, back.last[i])
+        spread = quantiles[20] - quantiles[2]
+        assert np.abs(drawn - quantiles)[4:19].max() < 0.1 * spread + 1
 
 
 def test_nothing_known_later_changes_a_bit_and_the_seed_decides() -> None:
@@ -126,10 +133,80 @@ def test_odd_series_have_an_honest_range(name: str) -> None:
     least["repeated"] = 50  # most figures of past crises that stood still moved within a month
     assert width(outlook) > least.get(name, 1)
     assert drawn.max() > ODD[name][max(ODD[name])]
-    if name in ("one figure", "all zeros"):
+    if name == "one figure":
         assert any("Nothing tells a pace at camp" in note for note in outlook.notes)
+    if name == "all zeros":
+        assert any("Nobody has been reported anywhere" in note for note in outlook.notes)
     if name == "a gap of months":
         assert any("No figure for more than a month at: camp" in note for note in outlook.notes)
+
+
+def test_zeros_for_months_leave_nobody_the_likeliest_and_agree_with_the_odds_told() -> None:
+    outlook = issue(one_place(dict.fromkeys(range(0, 120, 3), 0.0)), members=4000)
+    drawn = outlook.samples(TARGET, "camp")
+    assert np.median(drawn[:, -1]) == 0
+    within = outlook.diagnostics["start_of_flow"]["within"]
+    for days in (7, 14):
+        assert abs((drawn[:, days - 1] >= 100).mean() - within[f"{days}d"]) < 0.03
+    shorter = issue(one_place(dict.fromkeys(range(60, 120, 3), 0.0)), members=4000)
+    assert shorter.diagnostics["start_of_flow"]["within"]["14d"] > within["14d"]
+
+
+def test_of_zeros_and_another_source_that_counts_people_both_are_in_the_range() -> None:
+    case = one_place(dict.fromkeys(range(0, 118, 3), 0.0))
+    other = [claim("camp", DAY0 + d, 3000.0, "agency") for d in (110, 115)]
+    outlook = issue(case.with_claims(other))
+    assert "start_of_flow" not in outlook.diagnostics
+    assert outlook.quantiles(TARGET, "camp")[0][21] >= 3000
+    assert any("camp (0 and 3,000)" in note for note in outlook.notes)
+
+
+def test_figures_that_stop_do_not_hand_a_long_series_back() -> None:
+    case = one_place({d: 100.0 * d for d in range(0, 50, 3)}, "cumulative")
+    case = case.model_copy(update={"tier": "vintage"})
+    widths = []
+    for days in (60, 90, 140):
+        outlook = issue(case, days=days)
+        assert outlook.carried_by == "statistical"
+        widths.append(width(outlook))
+    assert widths == sorted(widths)
+    assert any("No figure for more than a month" in note for note in outlook.notes)
+
+
+def test_a_running_total_that_falls_may_fall_again_and_may_not() -> None:
+    falling = issue(one_place({d: 50_000.0 - 100 * d for d in range(0, 118, 3)}, "cumulative"))
+    last = 50_000 - 100 * 117
+    drawn = falling.samples("arrived.cumulative", "camp")[:, -1]
+    low, quarter, upper, high = np.quantile(drawn, [0.05, 0.25, 0.75, 0.95])
+    assert low < quarter < last <= upper < high
+    assert any("cannot fall, but was lowered" in note for note in falling.notes)
+
+
+def test_a_range_as_the_last_figure_is_spanned() -> None:
+    case = one_place({d: 1000.0 + 10 * d for d in range(0, 118, 3)})
+    wide = [
+        c.model_copy(update={"low": 0.7 * people, "high": 1.3 * people})
+        for c in case.claims
+        if (people := c.value) is not None
+    ]
+    asked = case.model_copy(update={"claims": tuple(wide)})
+    q = issue(asked).quantiles(TARGET, "camp")[0]
+    assert q[2] < 0.8 * 2170
+    assert q[20] > 1.2 * 2170
+
+
+def test_daily_flows_are_summed_where_nobody_publishes_a_running_total() -> None:
+    case = one_place({d: 200.0 + d % 7 for d in range(0, 118)}, "cumulative")
+    flows = [c.model_copy(update={"counting": "flow"}) for c in case.claims]
+    asked = case.model_copy(update={"claims": tuple(flows), "targets": ("arrived.flow",)})
+    outlook = issue(asked)
+    assert outlook.targets == ("arrived.cumulative",)
+    assert outlook.last_figure is not None
+    total = sum(c.value or 0 for c in flows)
+    assert outlook.last_figure.value == total
+    middle = outlook.quantiles("arrived.cumulative", "camp")[-1][11]
+    assert 0.5 * 30 * 203 < middle - total < 1.5 * 33 * 203
+    assert any("sums the daily figures from 2012-03-01" in note for note in outlook.notes)
 
 
 def test_two_sources_a_factor_of_ten_apart_are_both_in_the_range() -> None:

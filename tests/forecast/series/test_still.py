@@ -69,10 +69,3 @@ def test_the_90_percent_range_of_a_repeated_figure_has_a_width(
     assert learned[20] - learned[2] > 0.005 * people
     width = issue.quantiles[0, 20] - issue.quantiles[0, 2]
     assert width >= 0.005 * people
-
-
-def test_a_counter_that_never_differed_is_not_sure_of_its_next_days() -> None:
-    issue = issued(5000, 60, 1, slope=100.0)
-    assert issue.plain[0, -1] - issue.plain[0, 0] < 1
-    assert issue.weight[0] <= 59 / (59 + 14) + 1e-9
-    assert issue.quantiles[0, -1] - issue.quantiles[0, 0] > 1

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from crossings.situation.records import Claim, Situation
+from crossings.situation.records import ALL, Claim, Situation
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -58,7 +58,8 @@ class Series:
     """All figures of one place: ``days`` they refer to, ``people``, and day they were ``public``.
 
     Arrays of shape (figure,), in the order in which they became public; a later figure for the
-    same day is a revision. ``claims`` are the ids, ``others`` those of other sources' figures.
+    same day is a revision. ``claims`` are the ids, ``others`` those of other sources' figures;
+    ``summed`` says that they are sums of daily flows.
     """
 
     place: str
@@ -68,6 +69,7 @@ class Series:
     public: I8
     claims: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    summed: bool = False
 
     def known(self, day: int) -> Known:
         """What was public on ``day``, the newest revision of each figure."""
@@ -97,22 +99,47 @@ def published_series(
     """The series of a target by place id, in the order of the places; ``all`` last if it has one.
 
     Where several sources count one place, the series is that of the source with most figures known
-    (the newest, if equal): figures of different sources are never joined to one line.
+    (the newest, if equal): figures of different sources are never joined to one line. Where nobody
+    publishes a running total of a cumulative target, the source's daily flows are summed up.
     """
     measure, _, counting = target.partition(".")
-    by_place: dict[str, list[Claim]] = {}
+    levels: dict[str, list[Claim]] = {}
+    flows: dict[str, list[Claim]] = {}
     for claim in situation.claims:
-        asked = claim.measure == measure and claim.counting == counting
         seen = claim.review == "accepted" or (include_proposed and claim.review == "proposed")
-        if asked and seen and _usable(claim):
-            by_place.setdefault(claim.place, []).append(claim)
+        if claim.measure != measure or not seen or not _usable(claim):
+            continue
+        if claim.counting == counting:
+            levels.setdefault(claim.place, []).append(claim)
+        elif counting == "cumulative" and claim.counting == "flow":
+            flows.setdefault(claim.place, []).append(claim)
     countries = {place.id: place.country for place in situation.places}
-    order = [place.id for place in situation.places] + ["all"]
-    return {
-        place: _series(place, countries.get(place, ""), by_place[place], situation)
-        for place in order
-        if place in by_place
-    }
+    found = {}
+    for place in (*(place.id for place in situation.places), ALL):
+        if place in levels:
+            found[place] = _series(place, countries.get(place, ""), levels[place], situation)
+        elif place in flows and not levels:
+            found[place] = _summed(
+                _series(place, countries.get(place, ""), flows[place], situation)
+            )
+    return found
+
+
+def _summed(flows: Series) -> Series:
+    """A running total of daily flows from the first on; days without one lie between neighbours."""
+    known = flows.known(int(flows.public.max()))
+    days = np.arange(known.days[0], known.days[-1] + 1)
+    total = np.cumsum(np.interp(days, known.days, known.people))
+    at = {day: i for i, day in enumerate(flows.days.tolist())}  # the newest revision of each day
+    newest = [at[day] for day in known.days.tolist()]
+    return dataclasses.replace(
+        flows,
+        days=known.days,
+        people=total[known.days - known.days[0]],
+        public=np.maximum.accumulate(flows.public[newest]),
+        claims=tuple(flows.claims[i] for i in newest),
+        summed=True,
+    )
 
 
 def _usable(claim: Claim) -> bool:

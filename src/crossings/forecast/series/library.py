@@ -27,6 +27,7 @@ from crossings.forecast.series.forest import Forest
 from crossings.forecast.series.history import Series
 from crossings.forecast.series.replay import Models
 from crossings.forecast.series.rows import Rows, crisis_rows
+from crossings.forecast.series.steady import Steady
 from crossings.forecast.series.still import Still
 
 _FOLDER = Path(__file__).parent / "past"
@@ -185,6 +186,7 @@ def models(selected: Chosen, workers: int = 1) -> Models:
             Forest(rows.x, rows.z_recent, rows.weights, workers),
             _curve(selected, rows),
             Still(rows),
+            Steady(rows),
         )
         while len(_fitted) >= _MOST_FITTED:
             _fitted.pop(next(iter(_fitted)))

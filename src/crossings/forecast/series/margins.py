@@ -16,9 +16,11 @@ KNOTS = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180)
 
 FEW = 100.0
 SPREAD_A_FORTNIGHT = 1.0
-WIDEST = 2.5
-"""Where nothing tells a pace: the log of people plus 100 spreads by 1 in a fortnight, growing with
-the square root of time up to 2.5: nine in ten within a factor of about five in a fortnight."""
+WIDEST = 1.25
+"""One figure tells no pace: the log of people plus 100 spreads by 1 in a fortnight, growing with
+the square root of time up to 1.25: nine in ten within a factor of five to eight of the figure."""
+FIRST_COMERS = 2.5
+"""The spread of the log of how many come first, where nobody had come, from 100 people upwards."""
 
 
 def knots(last_day: float) -> tuple[int, ...]:
@@ -28,12 +30,20 @@ def knots(last_day: float) -> tuple[int, ...]:
 
 
 def margins(
-    issue: Issue | None, known: Mapping[str, Known], day: int, ahead: F8, places: Sequence[str]
+    issue: Issue | None,
+    known: Mapping[str, Known],
+    day: int,
+    ahead: F8,
+    places: Sequence[str],
+    odds: F8,
+    rising: bool,
 ) -> dict[str, F8]:
     """The quantiles of each place at times ``ahead`` (days after the issue day): (time, level).
 
-    ``issue`` holds the models' quantiles at the knots; a place without a cell there, or without
-    anybody so far, gets the wide ranges of an unknown pace.
+    ``issue`` holds the models' quantiles at the knots; a place without a cell there gets the wide
+    ranges of an unknown pace (upwards only where counts are ``rising``, which cumulative ones do),
+    one without anybody so far the odds that people come: those that events give, ``odds`` at each
+    time, and no less than :func:`left_open`.
     """
     asked: dict[str, list[int]] = {}
     if issue is not None:
@@ -44,8 +54,11 @@ def margins(
         figures = known[place]
         stale = float(day - figures.days[-1])
         last = float(figures.people[-1])
-        if issue is None or place not in asked or not figures.people.any():
-            found[place] = unknown_pace(last, stale + ahead)
+        if not figures.people.any():
+            found[place] = nobody_yet(np.maximum(odds, left_open(figures, stale + ahead)))
+            continue
+        if issue is None or place not in asked:
+            found[place] = unknown_pace(last, stale + ahead, rising)
             continue
         cells = asked[place]
         at = np.array([issue.cells[i][1] for i in cells], dtype=float)
@@ -58,8 +71,33 @@ def margins(
     return found
 
 
-def unknown_pace(last: float, lead: F8) -> F8:
-    """Wide quantiles around the last figure, where nothing tells its pace: (time, level)."""
+def nobody_yet(chance: F8) -> F8:
+    """Quantiles where nobody has come yet, by the chance that people do: (time, level).
+
+    Where they do not come there is nobody; how many come where they do is a guess: half of the time
+    more than 540, one time in ten more than 6,100.
+    """
+    share = np.maximum(chance, 1e-9)[:, np.newaxis]
+    within = np.clip((LEVELS - (1 - share)) / share, 0.0, 1.0)
+    people = FEW * np.exp(FIRST_COMERS * norm.ppf((1 + within) / 2))
+    return np.asarray(np.where(within > 0, people, 0.0))
+
+
+def left_open(figures: Known, lead: F8) -> F8:
+    """The chance that people come within ``lead`` days of the last figure, all being 0: (time,).
+
+    After ``n`` days without anybody ``T / (n + T)``, Laplace's rule of succession.
+    """
+    silent = float(figures.days[-1] - figures.days[0]) + 1.0
+    return np.asarray(lead / (silent + lead))
+
+
+def unknown_pace(last: float, lead: F8, rising: bool) -> F8:
+    """Wide quantiles from the last figure on, where nothing tells its pace: (time, level).
+
+    Around it, or upwards from it where counts only rise.
+    """
     spread = np.minimum(WIDEST, SPREAD_A_FORTNIGHT * np.sqrt(np.maximum(lead, 0.0) / 14))
-    factor = np.exp(spread[:, np.newaxis] * norm.ppf(LEVELS))
+    scores = norm.ppf((1 + LEVELS) / 2) if rising else norm.ppf(LEVELS)
+    factor = np.exp(spread[:, np.newaxis] * scores)
     return np.asarray(np.maximum(0.0, (last + FEW) * factor - FEW))

@@ -21,6 +21,7 @@ from crossings.forecast.series.history import F8, I8, Series
 from crossings.forecast.series.pool import LEVELS, gate, mixed, scores, stretched
 from crossings.forecast.series.rows import HORIZONS, issue_days
 from crossings.forecast.series.simple import simple_quantiles
+from crossings.forecast.series.steady import Steady, share_of_law
 from crossings.forecast.series.still import Still, stood
 
 CURVE_SHARE = 0.1
@@ -40,12 +41,16 @@ POOL_TAIL = 1.1
 
 @dataclasses.dataclass(frozen=True)
 class Models:
-    """What was learnt from past crises: forests in two scales, quantile function, still figures."""
+    """What was learnt from past crises: forests in two scales, quantile function, two laws.
+
+    The laws are those of figures that stood still, and of figures that went straight.
+    """
 
     broad: Forest
     recent: Forest
     curve: Curve
     still: Still
+    steady: Steady
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Issue:
 
     ``cells`` are ``(place, horizon in days)``; ``quantiles`` the pool, ``learned`` the models of
     past crises alone and ``plain`` the increments alone (NaN where the past is too short for them;
-    where the figure has stood still, what figures of past crises that had did),
+    where figures stood still or went straight, what such figures of past crises did),
     all (cell, level); ``weight`` (cell,) is that of the increments.
     """
 
@@ -65,6 +70,30 @@ class Issue:
     learned: F8
     plain: F8
     weight: F8
+
+
+def halved(one: Issue, other: Issue) -> Issue:
+    """Two forecasts of one day mixed half and half: the cells that both have.
+
+    The lower of two last figures is named, as in an outlook of two sides.
+    """
+    cells = tuple(cell for cell in one.cells if cell in other.cells)
+    a, b = ([issue.cells.index(cell) for cell in cells] for issue in (one, other))
+    half = np.full(len(cells), 0.5)
+
+    def mixture(first: F8, second: F8) -> F8:
+        found = mixed([first[a], second[b]], [half, half])
+        return np.where(np.isfinite(first[a] + second[b]), found, np.nan)
+
+    return Issue(
+        one.day,
+        cells,
+        np.minimum(one.last[a], other.last[b]),
+        mixture(one.quantiles, other.quantiles),
+        mixture(one.learned, other.learned),
+        mixture(one.plain, other.plain),
+        (one.weight[a] + other.weight[b]) / 2,
+    )
 
 
 class _Cells:
@@ -81,7 +110,9 @@ class _Cells:
         self.learns = np.concatenate([b.learns for b in blocks])
         self.most = np.concatenate([b.most for b in blocks])
         x = np.concatenate([b.features.x for b in blocks])
-        self.plain = _unless_still(np.concatenate([b.plain for b in blocks]), x, self.last, models)
+        plain = np.concatenate([b.plain for b in blocks])
+        plain = _unless_straight(plain, x, self.last, recent, models)
+        self.plain = _unless_still(plain, x, self.last, models)
         change = recent[:, np.newaxis] * models.curve.quantiles(x)
         self.curve = self.last[:, np.newaxis] + change
         self.grown = tuple(
@@ -161,6 +192,18 @@ def _unless_still(plain: F8, x: F8, last: F8, models: Models) -> F8:
         return plain
     changed = plain.copy()
     changed[still] = models.still.quantiles(x[still], last[still], LEVELS)
+    return changed
+
+
+def _unless_straight(plain: F8, x: F8, last: F8, scale: F8, models: Models) -> F8:
+    """The increments, but what past crises' figures did so far as the figures went straight."""
+    share = np.where(np.isfinite(plain[:, 0]), share_of_law(x), 0.0)
+    straight = np.flatnonzero(share)
+    if models.steady.empty or not straight.size:
+        return plain
+    changed = plain.copy()
+    law = models.steady.quantiles(x[straight], last[straight], scale[straight], LEVELS)
+    changed[straight] = mixed([law, plain[straight]], [share[straight], 1 - share[straight]])
     return changed
 
 

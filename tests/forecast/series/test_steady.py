@@ -1,0 +1,85 @@
+"""Figures that went straight are not sure to go straight on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossings.forecast.series.features import FEATURES, TYPICAL_LEAD
+from crossings.forecast.series.library import bundled_crises
+from crossings.forecast.series.pool import LEVELS
+from crossings.forecast.series.rows import Rows
+from crossings.forecast.series.steady import CROOKED, STRAIGHT, Steady, share_of_law, straightness
+from tests.forecast.series.test_still import LEARNT, issued
+
+STEADY = Steady(LEARNT)
+
+
+def cell(change: float, ratio: float, ahead: float = 14.0) -> np.ndarray:
+    """One cell whose increments expect ``change`` in units of the scale, within ``ratio`` of it."""
+    x = np.zeros((1, len(FEATURES)))
+    x[0, FEATURES.index("lead")] = np.log(ahead / TYPICAL_LEAD)
+    for level, off in (("05", -0.5), ("50", 0.0), ("95", 0.5)):
+        said = change + off * ratio * abs(change)
+        x[0, FEATURES.index(f"increments_{level}")] = np.sign(said) * np.log1p(4 * abs(said))
+    return x
+
+
+@given(st.floats(0.05, 3), st.floats(0, 5), st.sampled_from([-1, 1]))
+def test_straightness_is_the_range_over_the_change(size: float, ratio: float, sign: int) -> None:
+    assert straightness(cell(sign * size, ratio)) == pytest.approx(ratio, rel=1e-6, abs=1e-9)
+
+
+@given(st.floats(0, 3), st.floats(0, 3))
+def test_the_straighter_the_more_the_law_counts(one: float, other: float) -> None:
+    shares = [float(share_of_law(cell(1.0, ratio))[0]) for ratio in sorted((one, other))]
+    assert 0 <= shares[1] <= shares[0] <= 1
+    assert (shares[0] == 1) == (min(one, other) <= STRAIGHT * (1 + 1e-9))
+    assert (shares[1] == 0) == (max(one, other) >= CROOKED * (1 - 1e-9))
+
+
+def test_a_figure_that_stood_still_or_has_no_increments_is_not_straight() -> None:
+    nothing, still = np.zeros((1, len(FEATURES))), cell(1.0, 0.0)
+    still[0, FEATURES.index("since_move")] = np.log1p(7)
+    assert np.isinf(straightness(np.vstack([nothing, still]))).all()
+
+
+@settings(max_examples=20)
+@given(st.floats(0.05, 3), st.floats(1, 60), st.floats(1, 1e5), st.floats(2, 50))
+def test_twice_the_people_twice_the_range(
+    change: float, ahead: float, scale: float, factor: float
+) -> None:
+    x = cell(change, 0.0, ahead)
+    one, many = (
+        STEADY.quantiles(x, np.array([1e7 * f]), np.array([scale * f]), LEVELS)
+        for f in (1.0, factor)
+    )
+    assert (np.diff(one) >= 0).all()
+    assert np.allclose(many, factor * one, rtol=1e-9)
+
+
+@pytest.mark.parametrize("left_out", [one.name for one in bundled_crises()])
+def test_of_a_crisis_left_out_it_holds_far_more_than_the_increments_do(left_out: str) -> None:
+    kept = Rows.joined([one.rows for one in bundled_crises() if one.name != left_out])
+    rows = next(one.rows for one in bundled_crises() if one.name == left_out)
+    x, z = np.asarray(rows.x, dtype=float), np.asarray(rows.z_recent, dtype=float)
+    straight = straightness(x) <= 2 * CROOKED
+    x, z = x[straight], z[straight]
+    many = np.full(z.size, 1e9)  # far from nobody
+    q = Steady(kept).quantiles(x, many, np.ones(z.size), LEVELS) - many[:, np.newaxis]
+    said = x[:, [FEATURES.index(f"increments_{level}") for level in ("05", "95")]]
+    low, high = (np.sign(said) * np.expm1(np.abs(said)) / 4).T
+    by_law = np.mean((z >= q[:, 2]) & (z <= q[:, 20]))
+    by_increments = np.mean((z >= low) & (z <= high))
+    assert z.size > 10
+    assert by_increments < 0.25
+    assert by_law > 0.7
+
+
+def test_the_50_percent_range_of_a_straight_counter_has_a_width() -> None:
+    issue = issued(5000, 60, 1, slope=100.0)
+    for q in (issue.plain[0], issue.quantiles[0]):
+        assert q[17] - q[5] > 0.1 * 14 * 100
+        assert q[5] < 5000 + 59 * 100 + 14 * 100 < q[20]
