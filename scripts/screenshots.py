@@ -34,10 +34,8 @@ def take(browser: Browser, address: str, name: str, width: int, height: int, anc
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.locator("h1").wait_for(timeout=PATIENCE_MS)
-    page.locator("#reading").wait_for(state="attached", timeout=PATIENCE_MS)  # it comes last
     page.get_by_label("Show what was reported later").check()
-    later = page.locator("svg.chart:visible .later").first
-    later.wait_for(state="attached", timeout=PATIENCE_MS)
+    page.wait_for_timeout(800)
     page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
     page.wait_for_timeout(300)
     page.screenshot(path=IMAGES / name)

@@ -3,6 +3,7 @@ import { jump } from "crossings/address";
 import { d3 } from "crossings/d3";
 import { html, useMemo, useState } from "crossings/lib";
 import { rangesOf } from "crossings/ranges";
+import { source } from "crossings/source";
 import { between, day, figure, moment, number, quantity, rounded, stampWords, stepFor, t, term } from "crossings/words";
 
 const WIDE = { width: 860, height: 410, top: 30, right: 136, bottom: 34, left: 62 };
@@ -77,13 +78,14 @@ function Mark({ claim, x, y, chosen }) {
 
 /** The course ahead: what to add to the chart, the chart for wide and for narrow screens, what its marks mean.
  * @param {any} props */
-export function Course({ page, later, wanted, want, shownDay, chosen, onChoose, past, setPast }) {
+export function Course({ page, later, setLater, shownDay, chosen, onChoose, past, setPast }) {
   const [rules, setRules] = useState(false);
   const simple = page.forecast.simple_rules;
+  const toggle = () => (later ? setLater(null) : source.later(page.situation.id, page.id).then((found) => setLater(found.items), () => setLater([])));
   const picked = page.claims.concat(later || []).find((/** @type {any} */ c) => c.id === chosen);
   const chart = { page, top: page.forecast.headline, later, past: past || [], rules: rules ? simple : [], shownDay, chosen, onChoose };
   return html`<section id="course"><h2>${t("course")}</h2>
-    <div class="filters"><label><input type="checkbox" checked=${wanted} onChange=${() => want(!wanted)} />${t("show_later")}</label>
+    <div class="filters"><label><input type="checkbox" checked=${later !== null} onChange=${toggle} />${t("show_later")}</label>
       ${setPast && html`<label><input type="checkbox" checked=${past !== null} onChange=${() => setPast(past === null)} />${t("show_past")}</label>`}
       ${simple.length > 0 && html`<label><input type="checkbox" checked=${rules} onChange=${() => setRules(!rules)} />${t("show_rules")}</label>`}</div>
     <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
