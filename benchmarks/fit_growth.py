@@ -35,8 +35,9 @@ from scipy.special import ndtri
 from crossings.dynamics.streams import block_normals
 from crossings.forecast.growth.component import NAMES, Noises, go_on
 from crossings.forecast.growth.levels import LONGEST_LEAD, Level, Series, pace
-from crossings.forecast.learned import fingerprint
 from crossings.forecast.outlook import QUANTILE_LEVELS
+from crossings.forecast.seen import marks
+from crossings.forecast.series.history import day_number
 
 F8 = npt.NDArray[np.float64]
 HERE = Path(__file__).parent
@@ -342,11 +343,11 @@ def _seen(series: list[Figures]) -> dict[str, object]:
         }
     )
     text = "\n".join(f"{day.isoformat()} {value:.0f}" for day, value in dated)
-    return {
-        "figures": len(dated),
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "fingerprints": sorted({fingerprint(day, value) for day, value in dated if value >= 1000}),
-    }
+    known = marks(
+        ((day_number(day), value) for day, value in dated),
+        {s.name for s in series} - {"total"},
+    )
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), **known.as_dict()}
 
 
 def main() -> None:

@@ -61,7 +61,7 @@ def differences(crises: list[PastCrisis], curves: dict[str, curve.Curve]) -> lis
     held = {one.name: one for one in library.bundled_crises()}
     for one in crises:
         other = held.get(one.name)
-        if other is None or other.figures != one.figures or other.places != one.places:
+        if other is None or other.marks != one.marks:
             found.append(f"{one.name}: other figures or places")
         elif not all(
             np.array_equal(getattr(one.rows, f.name), getattr(other.rows, f.name))

@@ -9,6 +9,7 @@ import pytest
 
 import crossings as cx
 from crossings.forecast.learned import coefficients
+from crossings.forecast.seen import Marks
 from tests.forecast.border import claim, one_gate
 
 SHIPPED = json.loads((files("crossings.forecast") / "growth/coefficients.json").read_text())
@@ -38,6 +39,38 @@ def test_one_figure_in_common_is_enough() -> None:
     zone = cx.load("rohingya-2017").time_zone
     found = coefficients("growth", alone.model_copy(update={"time_zone": zone}))
     assert found.left_out == ("rohingya-2017",)
+
+
+def test_an_edition_of_a_crisis_is_known_by_its_places_and_years() -> None:
+    whole = cx.load("nagorno-karabakh-2023")
+    other = whole.model_copy(
+        update={
+            "id": "another",
+            "claims": tuple(
+                c.model_copy(update={"low": c.low + 3, "high": c.high + 3})
+                for c in whole.claims
+                if c.low is not None and c.high is not None
+            ),
+        }
+    )
+    shipped = Marks.from_dict(SHIPPED["crises"]["burundi2015"])
+    assert len(shipped.places) >= 3
+    assert coefficients("growth", other).left_out == ()
+    shifted = other.model_copy(
+        update={
+            "places": tuple(
+                p.model_copy(update={"id": name})
+                for p, name in zip(whole.places, ("Mahama", "nduta"), strict=False)
+            ),
+            "claims": tuple(
+                c.model_copy(
+                    update={"as_of": None, "known_at": c.known_at.replace(year=2015, day=1)}
+                )
+                for c in other.claims
+            ),
+        }
+    )
+    assert coefficients("growth", shifted).left_out == ("burundi2015",)
 
 
 def test_figures_of_several_crises_take_the_values_that_saw_none() -> None:

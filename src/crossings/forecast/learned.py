@@ -1,27 +1,23 @@
 """Coefficients learned from past crises, so chosen that no crisis is forecast by what saw it.
 
-A file of coefficients names the crises that it was fitted on, with a hash of their series and short
-fingerprints of their figures (day and people), and holds one set fitted on all of them, one without
-each, and the values that they were pulled towards. A situation that shares a single figure with a
-crisis is taken for that crisis: :func:`coefficients` then gives the set without it, and where it is
-taken for several, the values that saw none.
+A file of coefficients names the crises that it was fitted on, with a hash of their series and the
+marks by which they are known again (:mod:`crossings.forecast.seen`), and holds one set fitted on
+all of them, one without each, and the values that they were pulled towards. For a situation that is
+taken for one of them :func:`coefficients` gives the set without it, for one that is taken for
+several the values that saw none.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
-import hashlib
 import json
-from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from crossings.forecast.seen import Marks, marks
+from crossings.forecast.series.history import day_number
 from crossings.situation.records import Situation
-
-LEAST = 1000.0
-"""Smaller figures are no fingerprint: they fall together by chance."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,11 +27,6 @@ class Coefficients:
     values: dict[str, float]
     left_out: tuple[str, ...]
     fitted_on: tuple[str, ...]
-
-
-def fingerprint(day: dt.date, people: float) -> str:
-    """A short hash of one published figure."""
-    return hashlib.sha256(f"{day.isoformat()} {people:.0f}".encode()).hexdigest()[:10]
 
 
 def coefficients(component: str, situation: Situation) -> Coefficients:
@@ -56,23 +47,19 @@ def coefficients(component: str, situation: Situation) -> Coefficients:
 
 
 def _overlap(situation: Situation, crises: dict[str, Any]) -> tuple[str, ...]:
-    """The crises that a situation is, by its id or by a figure in common."""
-    own = fingerprints(
-        ((c.as_of or c.known_at).astimezone(situation.zone).date(), value)
+    """The crises that a situation is."""
+    figures = (
+        (day_number((c.as_of or c.known_at).astimezone(situation.zone).date()), value)
         for c in situation.claims
         for value in {c.low, c.high}
         if value is not None
     )
+    own = marks(figures, (place.id for place in situation.places))
     return tuple(
         name
         for name, seen in sorted(crises.items())
-        if name == situation.id or own & set(seen["fingerprints"])
+        if name == situation.id or Marks.from_dict(seen).same(own)
     )
-
-
-def fingerprints(figures: Iterable[tuple[dt.date, float]]) -> frozenset[str]:
-    """The fingerprints of figures large enough to have one."""
-    return frozenset(fingerprint(day, people) for day, people in figures if people >= LEAST)
 
 
 @functools.cache

@@ -240,7 +240,7 @@ def _in_time(
     Leaving out the crisis itself still lets later ones teach earlier ones. This does not: it is
     what somebody could have learnt then.
     """
-    ended = tuple(c for c in component.learnt.crises if c.last < day_number(min(days)))
+    ended = tuple(c for c in component.learnt.crises if c.marks.last < day_number(min(days)))
     names: dict[str, object] = {"learnt_from": [c.name for c in ended]}
     if not ended:
         return names

@@ -9,7 +9,7 @@ from crossings.errors import InputError
 from crossings.exchange.flee_import import import_flee
 from crossings.forecast.series.component import statistical, to_learn_from
 from crossings.forecast.series.history import Series, published_series
-from crossings.forecast.series.library import bundled_crises, chosen, past_crisis
+from crossings.forecast.series.library import bundled_crises, chosen, marks_of, past_crisis
 from tests.forecast.series.crises import crisis, situation
 
 FLEE = Path(__file__).parents[4] / "shared" / "data" / "flee"
@@ -48,13 +48,13 @@ def test_an_edition_of_a_crisis_is_known_by_its_places_and_years() -> None:
         for p, s in series.items()
     }
     taught = past_crisis("mine", series)
-    assert taught.saw(other)
-    assert not taught.saw(crisis(2))
+    assert taught.marks.same(marks_of(other))
+    assert not taught.marks.same(marks_of(crisis(2)))
     much_later = {
         p: Series(p, s.country, s.days + 9000, s.people * 1.37 + 3, s.public + 9000)
         for p, s in series.items()
     }
-    assert not taught.saw(much_later)
+    assert not taught.marks.same(marks_of(much_later))
 
 
 def test_the_users_library_adds_crises_and_repeats_none() -> None:

@@ -137,7 +137,7 @@ def statistical(
     """The statistical component for one target (the main one if none is named)."""
     target = main_target(situation) if target is None else target
     series = places_of(published_series(situation, target))
-    return Statistical(situation, target, series, chosen(series, learn_from))
+    return Statistical(situation, target, series, chosen(series, learn_from, situation.id))
 
 
 def to_learn_from(situation: Situation) -> PastCrisis:

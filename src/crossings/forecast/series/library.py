@@ -2,9 +2,8 @@
 
 What comes with the package is derived: scale-free rows of features and outcomes, coefficients of
 the quantile function for all five and for every four of them, and short hashes of the figures and
-places behind them. A crisis is never forecast with anything that saw it: if the figures known at
-the issue time have one in common with a past crisis, or the places and years do, that crisis is
-left out.
+places behind them. A crisis is never forecast with anything that saw it; how it is known again says
+:mod:`crossings.forecast.seen`.
 ``python -m benchmarks.fit_series`` makes all of it again and compares.
 """
 
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from crossings.errors import InputError
+from crossings.forecast.seen import Marks, marks
 from crossings.forecast.series import curve
 from crossings.forecast.series.curve import Curve
 from crossings.forecast.series.forest import Forest
@@ -34,61 +33,24 @@ _FOLDER = Path(__file__).parent / "past"
 ROWS_FILE = "rows.npz"
 DESCRIPTION_FILE = "crises.json"
 
-TELLING = 100
-"""Figures of fewer people are shared by chance."""
-SAME_PLACES = 2
-"""Places of one name, in the same years, that make two series one crisis."""
-MARGIN_DAYS = 366
-
 
 @dataclasses.dataclass(frozen=True)
 class PastCrisis:
-    """One crisis to learn from.
-
-    ``figures`` and ``places`` are hashes by which it is known again; ``first`` and ``last`` the
-    days of its figures.
-    """
+    """One crisis to learn from: its rows, and the marks by which it is known again."""
 
     name: str
-    figures: frozenset[str]
-    places: frozenset[str]
-    first: int
-    last: int
+    marks: Marks
     rows: Rows
 
-    def saw(self, series: Mapping[str, Series]) -> bool:
-        """Whether one of these series, or an edition of it, is among what this crisis taught."""
-        if self.figures & figure_hashes(series):
-            return True
-        if len(self.places & place_hashes(series)) < SAME_PLACES:
-            return False
-        first = min(one.first for one in series.values())
-        last = max(int(one.days.max()) for one in series.values())
-        return first <= self.last + MARGIN_DAYS and last >= self.first - MARGIN_DAYS
 
-    def repeats(self, other: PastCrisis) -> bool:
-        """Whether another past crisis teaches figures of the same crisis."""
-        return bool(self.figures & other.figures)
-
-
-def figure_hashes(series: Mapping[str, Series]) -> frozenset[str]:
-    """A short hash of every figure of 100 people or more: its day and its whole people."""
-    return frozenset(
-        _hash(f"{day} {people:.0f}")
+def marks_of(series: Mapping[str, Series]) -> Marks:
+    """What a crisis with these series is known by."""
+    figures = (
+        (int(day), float(people))
         for one in series.values()
         for day, people in zip(one.days.tolist(), one.people.tolist(), strict=True)
-        if people >= TELLING
     )
-
-
-def place_hashes(series: Mapping[str, Series]) -> frozenset[str]:
-    """A short hash of every place's id, without regard to case, blanks and underscores."""
-    plain = {place.casefold().replace("_", "").replace(" ", "") for place in series}
-    return frozenset(_hash(place) for place in plain - {"all"})
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return marks(figures, series)
 
 
 def past_crisis(
@@ -105,15 +67,10 @@ def past_crisis(
             f"learn-from: {name}: found no series to learn from, expected three figures or more at "
             "a place over at least two months"
         )
-    forms = [series, *editions]
-    return PastCrisis(
-        name,
-        frozenset().union(*(figure_hashes(form) for form in forms)),
-        place_hashes(series),
-        min(one.first for one in series.values()),
-        max(int(one.days.max()) for one in series.values()),
-        rows,
-    )
+    known = marks_of(series)
+    for edition in editions:
+        known = known.with_edition(marks_of(edition))
+    return PastCrisis(name, known, rows)
 
 
 @functools.cache
@@ -124,10 +81,7 @@ def bundled_crises() -> tuple[PastCrisis, ...]:
         return tuple(
             PastCrisis(
                 name,
-                frozenset(about["figures"]),
-                frozenset(about["places"]),
-                about["first"],
-                about["last"],
+                Marks.from_dict(about),
                 Rows(*(arrays[f"{name}.{f.name}"] for f in dataclasses.fields(Rows))),
             )
             for name, about in described["crises"].items()
@@ -141,13 +95,19 @@ def _bundled_curves() -> dict[str, Curve]:
     return {seen: Curve.from_dict(numbers) for seen, numbers in described["curves"].items()}
 
 
-def chosen(series: Mapping[str, Series], learn_from: Sequence[PastCrisis] = ()) -> Chosen:
-    """The past crises that may teach a forecast of these series, and those that may not."""
+def chosen(
+    series: Mapping[str, Series], learn_from: Sequence[PastCrisis] = (), name: str = ""
+) -> Chosen:
+    """The past crises that may teach a forecast of these series, and those that may not.
+
+    ``name`` is that of the situation.
+    """
     crises: list[PastCrisis] = list(bundled_crises())
     for one in learn_from:
-        if not any(one.repeats(other) for other in crises):
+        if not any(one.marks.figures & other.marks.figures for other in crises):
             crises.append(one)
-    kept = tuple(one for one in crises if not one.saw(series))
+    own = marks_of(series)
+    kept = tuple(one for one in crises if one.name != name and not one.marks.same(own))
     return Chosen(kept, tuple(one.name for one in crises if one not in kept))
 
 
@@ -178,7 +138,7 @@ def models(selected: Chosen, workers: int = 1) -> Models:
         raise InputError(
             "learn-from: found no past crisis other than the one that is forecast, expected one"
         )
-    key = tuple((one.name, hash(one.figures)) for one in selected.crises)
+    key = tuple((one.name, hash(one.marks)) for one in selected.crises)
     if key not in _fitted:
         rows = Rows.joined([one.rows for one in selected.crises])
         fitted = Models(
@@ -207,15 +167,7 @@ def _curve(selected: Chosen, rows: Rows) -> Curve:
 def description(crises: Sequence[PastCrisis], curves: Mapping[str, Curve]) -> str:
     """The text of the file that describes the crises."""
     content = {
-        "crises": {
-            one.name: {
-                "figures": sorted(one.figures),
-                "places": sorted(one.places),
-                "first": one.first,
-                "last": one.last,
-            }
-            for one in crises
-        },
+        "crises": {one.name: one.marks.as_dict() for one in crises},
         "curves": {seen: fitted.as_dict() for seen, fitted in curves.items()},
     }
     return json.dumps(content, indent=0, sort_keys=False) + "\n"

@@ -89,7 +89,7 @@ def readied(asked: Request, learn_from: Sequence[PastCrisis]) -> Ready | None:
         known,
         day,
         np.maximum(ahead, 0.0),
-        chosen(places, learn_from),
+        chosen(places, learn_from, asked.situation.id),
     )
 
 
