@@ -390,7 +390,9 @@ def backtest(
     learn_from: Annotated[
         list[str] | None, typer.Option(help="A situation of your library to learn from too.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes; the result is the same.")] = 1,
+    workers: Annotated[
+        int, typer.Option(help="Over situations and issue times; the same result.")
+    ] = 1,
     scheduler: Annotated[
         str | None,
         typer.Option(help="A Dask scheduler: tcp://HOST:8786, or local (with --workers)."),

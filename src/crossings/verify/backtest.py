@@ -96,7 +96,8 @@ def backtest(
         situations: each is forecast with what the others and ``learn_from`` teach.
         plan: issue days and horizons; the default is the published score's.
         learn_from: the user's own library of past crises.
-        workers: processes; the result does not depend on it.
+        workers: processes over situations; where there are more than situations, each has
+            threads over its issue times. The result does not depend on it.
         done: told of each backtest when it is finished, in the order of the situations.
         scheduler: address of a Dask scheduler whose workers do it, or ``local`` for a cluster of
             ``workers`` processes on this machine; None for plain processes.
@@ -160,7 +161,7 @@ def run_tasks(
     Args:
         tasks: what is to be done.
         plan: issue days and horizons.
-        workers: processes.
+        workers: processes, and threads within them: see :func:`backtest`.
         progress: told the share that is done of one task, where it is done in this process.
         scheduler: see :func:`backtest`.
     """
@@ -174,8 +175,9 @@ def run_tasks(
             yield backtest_one(task, plan, workers, progress)
         return
     context = multiprocessing.get_context("spawn")
+    each = -(-workers // len(tasks))
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
-        yield from pool.map(backtest_one, tasks, [plan] * len(tasks))
+        yield from pool.map(backtest_one, tasks, [plan] * len(tasks), [each] * len(tasks))
 
 
 def backtest_one(

@@ -66,6 +66,17 @@ def test_what_else_is_asked_changes_no_bit(models: Models) -> None:
     assert np.array_equal(alone.quantiles, one(crisis(1), models, many).quantiles)
 
 
+@pytest.mark.parametrize("workers", [2, 5])
+def test_any_number_of_workers_gives_the_same_bits(models: Models, workers: int) -> None:
+    asked = {DAY - 14: (7,), DAY: (7, 30)}
+    alone = list(replay(crisis(3), models, asked))
+    many = list(replay(crisis(3), models, asked, workers))
+    assert [issue.cells for issue in many] == [issue.cells for issue in alone]
+    for one, other in zip(alone, many, strict=True):
+        for name in ("quantiles", "learned", "plain", "weight"):
+            assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+
+
 def test_a_place_with_one_figure_and_a_silent_one(models: Models) -> None:
     series = crisis(1)
     days = np.array([DAY0 + 100])

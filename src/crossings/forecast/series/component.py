@@ -60,15 +60,17 @@ class Statistical:
         if any(one.others for one in self.series.values()):
             # Which source a series follows may have been another one then.
             plain: Iterator[Issue] = (
-                issue for day in sorted(whole) for issue in self._then(day, horizons, fitted)
+                issue
+                for day in sorted(whole)
+                for issue in self._then(day, horizons, fitted, workers)
             )
         else:
             asked = {day_number(day): tuple(horizons) for day in whole}
-            plain = replay(self.series, fitted, asked)
+            plain = replay(self.series, fitted, asked, workers)
         mixtures = (
             issue
             for day in sorted(apart)
-            for issue in self._of_sides(day, apart[day], horizons, fitted)
+            for issue in self._of_sides(day, apart[day], horizons, fitted, workers)
         )
         yield from heapq.merge(plain, mixtures, key=lambda issue: issue.day)
 
@@ -86,17 +88,24 @@ class Statistical:
         claims = {c for one in self.series.values() for c in (*one.claims, *one.others)}
         return split if claims & (split.first_without | split.second_without) else None
 
-    def _then(self, day: dt.date, horizons: Sequence[int], fitted: Models) -> Iterator[Issue]:
-        return _issued(self._known(day), self.target, day, horizons, fitted)
+    def _then(
+        self, day: dt.date, horizons: Sequence[int], fitted: Models, workers: int
+    ) -> Iterator[Issue]:
+        return _issued(self._known(day), self.target, day, horizons, fitted, workers)
 
     def _of_sides(
-        self, day: dt.date, split: Sides, horizons: Sequence[int], fitted: Models
+        self,
+        day: dt.date,
+        split: Sides,
+        horizons: Sequence[int],
+        fitted: Models,
+        workers: int,
     ) -> Iterator[Issue]:
         """The forecast of one day in which either side has half of the weight."""
         parts = [
             issue
             for known in known_to(self._known(day), split)
-            for issue in _issued(known, self.target, day, horizons, fitted)
+            for issue in _issued(known, self.target, day, horizons, fitted, workers)
         ]
         if len(parts) > 1:
             parts = [halved(*parts)]
@@ -104,11 +113,16 @@ class Statistical:
 
 
 def _issued(
-    known: Situation, target: str, day: dt.date, horizons: Sequence[int], fitted: Models
+    known: Situation,
+    target: str,
+    day: dt.date,
+    horizons: Sequence[int],
+    fitted: Models,
+    workers: int,
 ) -> Iterator[Issue]:
     """The forecast of one day from the situation as known then."""
     series = places_of(published_series(known, target))
-    return replay(series, fitted, {day_number(day): tuple(horizons)})
+    return replay(series, fitted, {day_number(day): tuple(horizons)}, workers)
 
 
 def places_of(series: Mapping[str, Series]) -> dict[str, Series]:

@@ -40,8 +40,8 @@ I8 = npt.NDArray[np.int64]
 
 PAST_WEEKS = 104
 """Weeks of past errors from which places are told to move together or not."""
-GROWERS = 2
-"""Threads that grow the forest: the same trees whatever their number."""
+WORKERS = 2
+"""Threads that grow the forest and go through past weeks: the same bits whatever their number."""
 MOST_PEOPLE = 2**53
 WEIGHT_HALF_LIFE, LEAST_WEIGHT = 60.0, 0.01
 """A figure is shown with a weight that halves in 60 days, as the middle of the paces has it."""
@@ -92,7 +92,7 @@ def _issues(ready: Ready, series: Mapping[str, Series]) -> tuple[Issue | None, l
     """The models' forecast of the issue day, and those of past weeks 14 days ahead."""
     grid = list(issue_days(series, ready.day - 1))[-PAST_WEEKS:]
     asked = dict.fromkeys(grid, (HORIZON,)) | {ready.day: knots(float(ready.ahead[-1]))}
-    found = list(replay(series, models(ready.learnt, GROWERS), asked))
+    found = list(replay(series, models(ready.learnt, WORKERS), asked, WORKERS))
     past = [issue for issue in found if issue.day < ready.day]
     return next((issue for issue in found if issue.day == ready.day), None), past
 

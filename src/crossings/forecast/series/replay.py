@@ -8,7 +8,9 @@ So a forecast depends on the figures known at its issue time and on nothing that
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -135,12 +137,16 @@ class _Block:
 
 
 def replay(
-    series: Mapping[str, Series], models: Models, asked: Mapping[int, Sequence[int]]
+    series: Mapping[str, Series],
+    models: Models,
+    asked: Mapping[int, Sequence[int]],
+    workers: int = 1,
 ) -> Iterator[Issue]:
     """Forecast the ``asked`` horizons (days) by issue day, in the order of the days.
 
     Places with fewer than two figures on a day have no cell then. The result for a day is the same
-    whatever else is asked, and uses only figures that were public on that day.
+    whatever else is asked and however many ``workers`` (threads over issue days) there are, and
+    uses only figures that were public on that day.
     """
     if not asked or not series:
         return
@@ -155,9 +161,26 @@ def replay(
     if not blocks:
         return
     cells = _Cells(blocks, numbers, models)
-    for block in blocks:
-        at = np.flatnonzero(cells.day == block.day)
-        issue = _issue(series, models, cells, block.day, at)
+    places = [np.flatnonzero(cells.day == block.day) for block in blocks]
+
+    def learned(number: int) -> _Learned:
+        return _learned(series, cells, blocks[number].day, places[number])
+
+    with ThreadPoolExecutor(workers) as threads:
+        by_day = threads.map(learned, range(len(blocks)))
+        yield from _gated(cells, blocks, places, by_day, asked)
+
+
+def _gated(
+    cells: _Cells,
+    blocks: Sequence[_Block],
+    places: Sequence[I8],
+    by_day: Iterable[_Learned],
+    asked: Mapping[int, Sequence[int]],
+) -> Iterator[Issue]:
+    """The pool of each day, whose gate rests on the scores of the days before."""
+    for block, at, said in zip(blocks, places, by_day, strict=True):
+        issue = _issue(cells, block.day, at, said)
         wanted = np.isin(cells.horizon[at], list(asked.get(block.day, ())))
         if wanted.any():
             yield _only(issue, wanted)
@@ -207,10 +230,21 @@ def _unless_straight(plain: F8, x: F8, last: F8, scale: F8, models: Models) -> F
     return changed
 
 
-def _issue(
-    series: Mapping[str, Series], models: Models, cells: _Cells, day: int, at: npt.NDArray[np.int64]
-) -> Issue:
-    """The forecasts of the cells ``at`` one day, from what was resolved before it."""
+class _Learned(NamedTuple):
+    """What the models of past crises say of the cells of one day, and what was resolved before.
+
+    ``quantiles`` (cell, level); of the resolved cells ``past`` the outcome in ``people`` and the
+    day ``end`` that told it.
+    """
+
+    quantiles: F8
+    past: I8
+    people: F8
+    end: I8
+
+
+def _learned(series: Mapping[str, Series], cells: _Cells, day: int, at: I8) -> _Learned:
+    """The models' forecasts of the cells ``at`` one day, from what was resolved before it."""
     earlier = np.flatnonzero(cells.learns & (cells.day < day))
     people, end = _resolved(series, cells, day, earlier)
     kept = np.isfinite(people)
@@ -225,13 +259,19 @@ def _issue(
     parts = [*(last + change for change in forests), cells.curve[at]]
     shares = [(1 - CURVE_SHARE) / 2, (1 - CURVE_SHARE) / 2, CURVE_SHARE]
     learned = mixed(parts, [np.full(at.size, share) for share in shares])
+    return _Learned(learned, past, people, end)
+
+
+def _issue(cells: _Cells, day: int, at: I8, said: _Learned) -> Issue:
+    """The pool of the cells ``at`` one day; those of the days before must be done."""
+    learned, past = said.quantiles, said.past
     cells.learned[at] = learned
     weight = gate(
         day,
-        end,
+        said.end,
         cells.place[past],
-        scores(cells.learned[past], people),
-        scores(cells.plain[past], people),
+        scores(cells.learned[past], said.people),
+        scores(cells.plain[past], said.people),
         cells.place[at],
     )
     plain = cells.plain[at]
