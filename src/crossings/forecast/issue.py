@@ -117,7 +117,7 @@ def _carried(
     """The outlook of whichever component carries it, of both sides where figures contradict."""
 
     def made(part: Request) -> Outlook:
-        return by_series(part, library, _versions()) or _run(part, progress)
+        return by_series(part, library, _versions()) or mechanistic(part, progress)
 
     return by_sides(asked, made)
 
@@ -240,8 +240,8 @@ def condition(asked: Request, progress: Callable[[float], None] | None = None) -
     )
 
 
-def _run(asked: Request, progress: Callable[[float], None] | None) -> Outlook:
-    """Condition, simulate on, and put the result together."""
+def mechanistic(asked: Request, progress: Callable[[float], None] | None = None) -> Outlook:
+    """The outlook of the mechanistic component, in the first days pooled with the growth one."""
     ready = condition(asked, progress)
     asked, known, model, shape = ready.asked, ready.known, ready.model, ready.shape
     evidence, issued_at = ready.evidence, asked.issued_at
