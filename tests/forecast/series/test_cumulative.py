@@ -28,12 +28,12 @@ def test_no_path_falls_or_lies_below_the_last_figure(seed: int, drift: float, le
 @given(st.integers(0, 99), st.floats(0.2, 2))
 def test_each_time_keeps_its_distribution(seed: int, drift: float) -> None:
     draws = np.maximum(walk(seed, drift), 100)
+    paths = rising(draws, 100)
     lifted = np.maximum.accumulate(draws, axis=1)  # what is no good
+    wanted, got, most = (x[:, -1].mean() for x in (draws, paths, lifted))
+    assert wanted - 1e-9 <= got <= wanted + 0.3 * (most - wanted) + 1e-9
     for level in (0.25, 0.5, 0.75, 0.95):
-        wanted, got, most = (
-            np.quantile(x[:, -1], level) for x in (draws, rising(draws, 100), lifted)
-        )
-        assert wanted - 1e-9 <= got <= wanted + 0.5 * (most - wanted) + 0.15
+        assert np.quantile(paths[:, -1], level) <= np.quantile(lifted[:, -1], level) + 1e-9
 
 
 def test_paths_that_rise_by_themselves_stay_as_they_are() -> None:
