@@ -4,16 +4,20 @@
 
 DATA holds Flee set-ups in folders; FLEE_PYTHON is an interpreter with the extra ``flee``. Flee runs
 burundi2015 once at the given hasten (1 is full size: minutes), the count engine the same case in an
-ensemble; both are CPU time without reading files and compiling. Beside it: other grids of recent
-travel, the same rules without ``avoid_short_stints``, a million and a billion people, one and two
-threads, memory, and the start of the command. ``--flee-run FILE`` takes the time of Flee from a run
-of ``benchmarks/flee_worker.py`` made before, on the same machine and at the same hasten.
+ensemble; both are CPU time without reading files and compiling. Beside it: Flee with fewer agents
+and in parallel, the Monte Carlo error of either at equal time, the least number of draws, other
+grids of recent travel, the same rules without ``avoid_short_stints``, a million and a billion
+people, one and two threads, memory, and the start of the command. ``--flee-run FILE`` takes the
+time of Flee from a run of ``benchmarks/flee_worker.py`` made before, on the same machine and at the
+same hasten; ``--mpiexec`` names the command that starts parallel programs (with FLEE_PYTHON needing
+``mpi4py``).
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 import resource
 import subprocess
@@ -22,10 +26,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.calibration import machine
+from benchmarks.engine_draws import least_draws, seconds_a_draw
 from crossings.dynamics.flee.ensemble import GRID_KM, run
 from crossings.dynamics.flee.from_situation import flee_case
 from crossings.dynamics.flee.records import FleeCase, FleeTotals
@@ -36,31 +43,106 @@ RESULT = Path(__file__).parent / "results" / "engine_speed.md"
 
 
 def cost(
-    case: FleeCase, members: int, grid_km: float = GRID_KM, workers: int = 1
+    case: FleeCase,
+    members: int,
+    grid_km: float = GRID_KM,
+    workers: int = 1,
+    ages: bool = False,
 ) -> tuple[float, float]:
     """CPU and wall-clock seconds a member."""
     cpu, wall = time.process_time(), time.perf_counter()
-    run(case, members, 1, Quirks.flee(), grid_km=grid_km, workers=workers)
+    run(case, members, 1, Quirks.flee(), grid_km=grid_km, workers=workers, ages=ages)
     return (time.process_time() - cpu) / members, (time.perf_counter() - wall) / members
 
 
-def flee_cost(
-    python: str, folder: Path, settings: Path, days: int, hasten: int
-) -> tuple[float, float]:
-    """CPU seconds of one run of Flee and its memory in MB."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run.npz"
-        worker = Path(__file__).parent / "flee_worker.py"
-        numbers = [str(n) for n in (days, hasten, 0, 1)]
-        command = [python, str(worker), str(folder), str(settings), *numbers, str(out)]
-        subprocess.run(command, check=True, capture_output=True, timeout=3600)
-        return flee_kept(out)
+class FleeCost(NamedTuple):
+    """CPU seconds of a run of Flee, its memory in MB, and the spread of camps on the last day.
+
+    ``spread``: the standard deviation between seeds in people, root mean square over camps.
+    """
+
+    seconds: float
+    megabytes: float
+    spread: float
 
 
-def flee_kept(path: Path) -> tuple[float, float]:
-    """CPU seconds and MB of a run of Flee that was kept."""
-    with np.load(path) as found:
-        return float(found["seconds"][0]), float(found["kilobytes"]) / 1024
+class FleeRuns(NamedTuple):
+    """How to run Flee on a folder: the interpreter, the set-up, the command for parallel runs."""
+
+    python: str
+    folder: Path
+    settings: Path
+    days: int
+    camps: tuple[str, ...]
+    mpiexec: str | None = None
+
+    def cost(self, hasten: int, seeds: int = 1, processes: int = 1) -> FleeCost:
+        """What a run costs, seeds taken together; CPU time and memory of all processes."""
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "run.npz"
+            worker = Path(__file__).parent / "flee_worker.py"
+            numbers = [str(n) for n in (self.days, hasten, 0, seeds)]
+            command = [self.python, str(worker), str(self.folder), str(self.settings), *numbers]
+            command.append(str(out))
+            if processes > 1:
+                command = [str(self.mpiexec), "-n", str(processes), *command, "parallel"]
+            subprocess.run(command, check=True, capture_output=True, timeout=3600)
+            parts = [self.kept(path, hasten) for path in Path(scratch).glob("*.npz")]
+        return FleeCost(
+            sum(p.seconds for p in parts), sum(p.megabytes for p in parts), parts[0].spread
+        )
+
+    def kept(self, path: Path, hasten: int) -> FleeCost:
+        """What a run that was kept cost."""
+        with np.load(path) as found:
+            names = json.loads(str(found["names"]))
+            camps = hasten * found["present"][:, -1, [names.index(c) for c in self.camps]]
+            seconds, megabytes = found["seconds"].mean(), float(found["kilobytes"]) / 1024
+        return FleeCost(float(seconds), megabytes, spread(camps))
+
+
+def spread(camps: npt.NDArray[np.int64]) -> float:
+    """The standard deviation of members (M, K), root mean square over columns."""
+    return float(np.sqrt(camps.var(axis=0, ddof=1).mean())) if len(camps) > 1 else float("nan")
+
+
+Row = Callable[[str, str], None]
+
+
+def flee_rows(flee: FleeRuns, case: FleeCase, ours: float, members: int, row: Row) -> None:
+    """Flee with fewer agents and in parallel, and the error of either at equal CPU time."""
+    seeds = 20
+    coarse = {hasten: flee.cost(hasten, seeds if hasten == 100 else 1) for hasten in (10, 100)}
+    for hasten, cost_of in coarse.items():
+        row(f"Flee, one run at hasten {hasten}", f"{cost_of.seconds:.2f} CPU s")
+    if flee.mpiexec is not None:
+        both = flee.cost(10, processes=2)
+        row("Flee in parallel (MPI, 2 processes) at hasten 10", f"{both.seconds:.2f} CPU s in both")
+    camps = run(case, members, 1, Quirks.flee(), places=flee.camps).present[:, -1]
+    # The error of a mean falls with the root of the number of runs, so of the time for them.
+    error = spread(camps) * np.sqrt(ours)
+    least = coarse[100].spread * np.sqrt(coarse[100].seconds)
+    row(
+        f"Monte Carlo error of camps on the last day after one CPU second (Flee: {seeds} seeds at "
+        f"hasten 100; here: {members} members at full size)",
+        f"{least:,.0f} people in Flee, {error:,.0f} here: {least / error:.1f} times less",
+    )
+
+
+def draw_rows(case: FleeCase, ours: float, row: Row) -> None:
+    """The time of a member against the least number of draws."""
+    moving, going = least_draws(case, Quirks.flee())
+    one = seconds_a_draw()
+    least = (moving + going) * one
+    row(
+        "least number of draws D = (states at places that some may leave) + (groups that set out), "
+        "summed over the days",
+        f"{moving:,} + {going:,} = {moving + going:,}",
+    )
+    row(
+        f"D draws of {1e9 * one:.1f} ns",
+        f"{1e3 * least:.1f} CPU ms: a member takes {ours / least:.0f} times as long",
+    )
 
 
 def scaled(case: FleeCase, factor: int) -> FleeCase:
@@ -80,9 +162,7 @@ def scaled(case: FleeCase, factor: int) -> FleeCase:
     return dataclasses.replace(case, network=network, totals=grown)
 
 
-def people_rows(
-    bare: FleeCase, members: int, row: Callable[[str, str], None], halfway: bool
-) -> None:
+def people_rows(bare: FleeCase, members: int, row: Row, halfway: bool) -> None:
     """What about a million and about a billion people cost, whole days drawn at once.
 
     Both in turns, the least of three: another load on the machine must not fall on one of them.
@@ -97,7 +177,7 @@ def people_rows(
             run(case, members, 1, Quirks.flee(), arrivals=False, halfway=halfway)
             least[k] = min(least[k], (time.process_time() - begun) / members)
     row(
-        f"the same with {factors[0] * people:,} people, arrivals not counted, "
+        f"the same with {factors[0] * people:,} people, arrivals not counted, {members} members, "
         + ("camps by halves (not exact)" if halfway else "exact"),
         f"{1e3 * least[0]:.1f} CPU ms",
     )
@@ -119,6 +199,26 @@ def start_up() -> float:
     return float(best)
 
 
+def engine_rows(case: FleeCase, bare: FleeCase, members: int, flee: float, row: Row) -> None:
+    """Other grids of recent travel, none, other numbers of people, threads."""
+    for grid in (10.0, 40.0):
+        other, _ = cost(case, members, grid)
+        row(
+            f"the same, recent travel in steps of {grid:g} km",
+            f"{1e3 * other:.1f} CPU ms: {flee / other:,.0f} times faster",
+        )
+    ordered, _ = cost(case, members, ages=True)
+    row("the same, people in the order in which they set out", f"{1e3 * ordered:.1f} CPU ms")
+    one, _ = cost(bare, members)
+    row("without avoid_short_stints", f"{1e3 * one:.1f} CPU ms")
+    # Exact, a member with a billion people takes seconds.
+    people_rows(bare, min(2, members), row, halfway=False)
+    people_rows(bare, members, row, halfway=True)
+    _, single = cost(case, members)
+    _, double = cost(case, members, workers=2)
+    row("two threads", f"{single / double:.2f} times as fast as one by the clock")
+
+
 def main() -> None:
     """Measure and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -127,10 +227,14 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=20)
     parser.add_argument("--hasten", type=int, default=10)
     parser.add_argument("--flee-run", type=Path, help="a result of flee_worker made before")
+    parser.add_argument("--mpiexec", help="runs Flee in parallel too")
     options = parser.parse_args()
     folder = options.data.resolve() / "burundi2015"
     settings = options.data.resolve() / "simsetting.yml"
     case = flee_case(import_flee(folder, settings).situation, hasten=options.hasten)
+    bare = dataclasses.replace(
+        case, settings=dataclasses.replace(case.settings, avoid_short_stints=False)
+    )
     cost(dataclasses.replace(case, days=2), 1)
     rows: list[tuple[str, str]] = []
 
@@ -138,42 +242,31 @@ def main() -> None:
         print(f"{what}: {value}", flush=True)
         rows.append((what, value))
 
+    known = () if case.totals is None else case.totals.camps
+    camps = tuple(name for name in known if name in case.network.names)
+    runs = FleeRuns(options.python, folder, settings, case.days, camps, options.mpiexec)
     ours, _ = cost(case, options.members)
-    if options.flee_run is None:
-        flee, megabytes = flee_cost(options.python, folder, settings, case.days, options.hasten)
-    else:
-        flee, megabytes = flee_kept(options.flee_run)
-    row(f"Flee, one run at hasten {options.hasten}", f"{flee:.1f} CPU s, {megabytes:.0f} MB")
-    row("count engine, one member", f"{1e3 * ours:.1f} CPU ms: {flee / ours:,.0f} times faster")
-    for grid in (10.0, 40.0):
-        other, _ = cost(case, options.members, grid)
-        row(
-            f"the same, recent travel in steps of {grid:g} km",
-            f"{1e3 * other:.1f} CPU ms: {flee / other:,.0f} times faster",
-        )
-    plain = dataclasses.replace(case.settings, avoid_short_stints=False)
-    bare = dataclasses.replace(case, settings=plain)
-    one, _ = cost(bare, options.members)
-    row("without avoid_short_stints", f"{1e3 * one:.1f} CPU ms")
-    for halfway in (False, True):
-        people_rows(bare, options.members, row, halfway)
-    _, single = cost(case, options.members)
-    _, double = cost(case, options.members, workers=2)
-    row("two threads", f"{single / double:.2f} times as fast as one by the clock")
+    kept = options.flee_run
+    flee = runs.cost(options.hasten) if kept is None else runs.kept(kept, options.hasten)
+    row(
+        f"Flee, one run at hasten {options.hasten}",
+        f"{flee.seconds:.1f} CPU s, {flee.megabytes:.0f} MB",
+    )
+    faster = f"{flee.seconds / ours:,.0f} times faster"
+    row("count engine, one member", f"{1e3 * ours:.1f} CPU ms: {faster}")
+    flee_rows(runs, case, ours, options.members, row)
+    draw_rows(case, ours, row)
+    engine_rows(case, bare, options.members, flee.seconds, row)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     row("memory of this process", f"{peak:.0f} MB")
     row("start of the command (--version)", f"{start_up():.2f} s by the clock")
-    load = os.getloadavg()[0]
     text = "# What the count engine costs\n\n"
-    if options.flee_run is not None:
-        text += "Flee was run before on the same machine, under another load.\n\n"
+    if kept is not None:
+        text += "Flee at full size was run before on the same machine, under another load.\n\n"
     text += f"burundi2015, {case.days} days, hasten {options.hasten}, all quirks, "
-    text += (
-        f"{options.members} members. Machine: {machine()}, load average {load:.1f} during the run "
-    )
-    text += (
-        "(CPU times are longer the more the machine is shared).\n\n| what | measured |\n|---|---|\n"
-    )
+    text += f"{options.members} members unless said. Machine: {machine()}, "
+    text += f"load average {os.getloadavg()[0]:.1f} during the run (CPU times are longer the more "
+    text += "the machine is shared).\n\n| what | measured |\n|---|---|\n"
     text += "".join(f"| {a} | {b} |\n" for a, b in rows)
     RESULT.write_text(text, encoding="utf-8")
 

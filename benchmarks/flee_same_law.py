@@ -5,14 +5,16 @@
 DATA holds Flee set-ups in folders, as ``../shared/data/flee`` does; FLEE_PYTHON is an interpreter
 with the extra ``flee``. Compared are random small networks and every set-up at hasten 100 over its
 first 100 days: people at each camp on days 20, 50 and 100, people on links then, and the day of the
-first arrival at each camp. Each statistic is a two-sample test (Kolmogorov-Smirnov, which also sees
+first arrival at each camp. Both get the series as Flee reads them; where they are read otherwise
+here, it is said. Each statistic is a two-sample test (Kolmogorov-Smirnov, which also sees
 differences in spread), and Holm's procedure decides over all of them together at 0.05. Flee's
 seeds start at ``--first-seed``: a difference is chance or not by seeds that nobody has looked at.
 An empty DATA leaves the small networks alone. The result is written after every case, so that a
 run that is stopped leaves what it has.
 
 Flee 3.1 of PyPI does not read ``capacity_scaling``: here it is 1 for the comparison. Nor does it
-take the people of day 0 off the capacities, so ``capacity_less_day0`` is off. Nor does it let
+take the people of day 0 off the capacities or add the total to those of day 0, so
+``capacity_less_day0`` and ``double_day0`` are off. Nor does it let
 people with a route go on for certain, as the rules here do: with awareness 2 and 3 the worker makes
 it do so (``flee_worker.follow_routes_for_certain``).
 """
@@ -35,7 +37,7 @@ from scipy.stats import ks_2samp
 from benchmarks.calibration import machine
 from crossings.dynamics.flee.ensemble import run
 from crossings.dynamics.flee.from_situation import flee_case
-from crossings.dynamics.flee.records import FleeCase, FleeRun
+from crossings.dynamics.flee.records import FleeCase, FleeRun, FleeTotals
 from crossings.dynamics.flee.settings import Quirks
 from crossings.exchange.flee_import import import_flee
 
@@ -43,7 +45,7 @@ RESULT = Path(__file__).parent / "results" / "flee_same_law.md"
 LEVEL = 0.05
 OURS = 1000
 """Members of the count engine: they are cheap."""
-PUBLISHED = dataclasses.replace(Quirks.flee(), capacity_less_day0=False)
+PUBLISHED = dataclasses.replace(Quirks.flee(), capacity_less_day0=False, double_day0=False)
 """The quirks of Flee 3.1 as published on PyPI."""
 
 
@@ -124,8 +126,8 @@ def random_case(folder: Path, number: int) -> None:
 
 def flee_runs(
     python: str, folder: Path, settings: Path, days: int, hasten: int, seeds: range
-) -> FleeRun:
-    """Histories of Flee itself."""
+) -> tuple[FleeRun, FleeTotals]:
+    """Histories of Flee itself, and the series as it reads them."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "runs.npz"
         worker = Path(__file__).parent / "flee_worker.py"
@@ -135,8 +137,21 @@ def flee_runs(
         with np.load(out) as found:
             names = tuple(json.loads(str(found["names"])))
             present, travelling = found["present"], found["travelling"]
+            series = {k: np.array(v) for k, v in json.loads(str(found["series"])).items()}
     people = present.sum(axis=2) + travelling
-    return FleeRun(names, present, present, travelling, people)
+    total = series.pop(next(iter(series)))
+    return FleeRun(names, present, present, travelling, people), FleeTotals(total, series)
+
+
+def read_otherwise(name: str, case: FleeCase, totals: FleeTotals) -> list[str]:
+    """The series of a case that Flee reads otherwise, in words."""
+    ours = {} if case.totals is None else case.totals.camps
+    found = []
+    for camp, values in totals.camps.items():
+        apart = np.flatnonzero(values != ours[camp])
+        if apart.size:
+            found.append(f"{name}, {camp}, {apart.size} of {values.size} days")
+    return found
 
 
 def compare(name: str, case: FleeCase, ours: FleeRun, flee: FleeRun) -> list[Finding]:
@@ -211,6 +226,7 @@ def main() -> None:
     settings = (options.settings or options.data / "simsetting.yml").resolve()
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     findings: list[Finding] = []
+    otherwise: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         jobs = []
         for k in range(options.small):
@@ -223,14 +239,15 @@ def main() -> None:
             imported = import_flee(folder, rules).situation
             case = flee_case(imported, days, hasten=hasten)
             chosen = dataclasses.replace(case.settings, capacity_scaling=1.0)
-            case = dataclasses.replace(case, settings=chosen)
-            ours = run(case, OURS, seeds.start + 1, PUBLISHED)
-            flee = flee_runs(options.python, folder, rules, days, hasten, seeds)
+            flee, totals = flee_runs(options.python, folder, rules, days, hasten, seeds)
+            otherwise += read_otherwise(name, case, totals)
+            case = dataclasses.replace(case, settings=chosen, totals=totals)
+            ours = run(case, OURS, seeds.start + 1, PUBLISHED, ages=True)
             findings += compare(name, case, ours, flee)
-            write(findings, seeds, options.out)
+            write(findings, otherwise, seeds, options.out)
 
 
-def write(findings: list[Finding], seeds: range, out: Path) -> None:
+def write(findings: list[Finding], otherwise: list[str], seeds: range, out: Path) -> None:
     """Print and keep the table."""
     differing = holm(findings)
     small = sum(f.p < LEVEL for f in findings)
@@ -248,6 +265,9 @@ def write(findings: list[Finding], seeds: range, out: Path) -> None:
         "comparisons (normal samples of these sizes, at Holm's first level).",
         "With awareness 2 and 3 Flee is made to let people with a route go on for certain (see the",
         "docstring); without that the small networks 1 and 2 differ at p below 1e-90.",
+        "Series that Flee reads otherwise (here it got Flee's): "
+        + ("; ".join(otherwise) or "none")
+        + ".",
         f"Machine: {machine()}.",
         "",
         "| case | statistic | Flee, mean (sd) | here, mean (sd) | p | differs |",

@@ -2,6 +2,8 @@
 
 ``python benchmarks/flee_worker.py FOLDER SETTINGS DAYS HASTEN FIRST_SEED SEEDS OUT.npz``: run by
 the other benchmarks in a process of its own, since Flee keeps its settings in global variables.
+Several of them under ``mpiexec``, with ``parallel`` behind, run Flee in parallel: each then writes
+OUT with the number of its rank before the ending, people on links those of its own.
 """
 
 from __future__ import annotations
@@ -43,8 +45,13 @@ def follow_routes_for_certain() -> None:
     flee.Person.evolve = evolve
 
 
-def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> dict[str, Any]:
-    """One run: people at every place and on links after each day, and the CPU time of the days."""
+def history(
+    engine: Any, folder: Path, settings: Path, days: int, hasten: int, seed: int
+) -> dict[str, Any]:
+    """One run: people at every place and on links after each day, and the CPU time of the days.
+
+    With the series as Flee reads them, day by day: the first of them is the total.
+    """
     random.seed(seed)
     np.random.seed(seed)
     # Flee keeps the debt of the series in a variable of its module, from one run to the next.
@@ -53,7 +60,7 @@ def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> 
     SimulationSettings.ReadFromYML(str(settings))
     SimulationSettings.optimisations["PopulationScaleDownFactor"] = hasten
     SimulationSettings.ConflictInputFile = str(inputs / "conflicts.csv")
-    world = flee.Ecosystem()
+    world = engine.Ecosystem()
     geography = InputGeography.InputGeography()
     geography.ReadConflictInputCSV(SimulationSettings.ConflictInputFile)
     geography.ReadLocationsFromCSV(str(inputs / "locations.csv"))
@@ -90,7 +97,14 @@ def history(folder: Path, settings: Path, days: int, hasten: int, seed: int) -> 
         # Not summed over links: a link that was shut is taken out of every list, people and all.
         travelling[t] = sum(person.travelling for person in world.agents)
     seconds = time.process_time() - begun
-    return {"present": present, "travelling": travelling, "seconds": seconds, "names": names}
+    series = {name: [table.get_field(name, t) for t in range(days)] for name in table.header}
+    return {
+        "present": present,
+        "travelling": travelling,
+        "seconds": seconds,
+        "names": names,
+        "series": series,
+    }
 
 
 def main() -> None:
@@ -106,13 +120,20 @@ def main() -> None:
     SimulationSettings.ReadFromYML(str(settings))
     if SimulationSettings.move_rules["AwarenessLevel"] > 1:
         follow_routes_for_certain()
+    engine: Any = flee
+    if sys.argv[8:] == ["parallel"]:
+        from flee import pflee  # noqa: PLC0415 (needs MPI)
+
+        engine = pflee
+        out = out.with_suffix(f".{pflee.MPI.COMM_WORLD.Get_rank()}.npz")
     runs = []
     for seed in range(first, first + seeds):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            runs.append(history(folder, settings, days, hasten, seed))
+            runs.append(history(engine, folder, settings, days, hasten, seed))
     np.savez_compressed(
         out,
         names=json.dumps(runs[0]["names"]),
+        series=json.dumps(runs[0]["series"]),
         present=np.array([r["present"] for r in runs]),
         travelling=np.array([r["travelling"] for r in runs]),
         seconds=np.array([r["seconds"] for r in runs]),

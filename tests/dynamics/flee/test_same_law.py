@@ -49,7 +49,7 @@ COUNTS, PERSONS = 300, 40
 @given(cases())
 def test_counts_and_individuals_follow_the_same_law(drawn: tuple[FleeCase, Quirks]) -> None:
     case, quirks = drawn
-    counts = run(case, COUNTS, 1, quirks)
+    counts = run(case, COUNTS, 1, quirks, ages=True)
     persons = run_individuals(case, PERSONS, 1, quirks)
     assert same_law(features(counts), features(persons), 3) > ALPHA / EXAMPLES
 
@@ -216,6 +216,17 @@ def test_origins_with_numbers_of_their_own_follow_one_another() -> None:
     turned = dataclasses.replace(case.network, locations=case.network.locations[::-1])
     other = run(dataclasses.replace(case, network=turned), 400, 2, quirks)
     assert other.present[:, 0, 2].mean() > counts.present[:, 0, 0].mean() + 3.0
+
+
+def test_who_set_out_first_comes_first() -> None:
+    """A camp fills up over days: with ages the law is that of persons, without it is near to it."""
+    case = line("cttk", 190.0, 14, 80, awareness_level=3, capacity_buffer=0.5)
+    case = dataclasses.replace(case, newcomers=np.array([12] * 14))
+    persons = features(run_individuals(case, 200, 1))
+    assert same_law(features(run(case, 600, 1, ages=True)), persons, 3) > ALPHA
+    mixed = run(case, 600, 1)
+    assert same_law(features(mixed), persons, 3) < ALPHA / EXAMPLES
+    assert abs(mixed.present[:, -1, 3].mean() - persons[:, -6 - 4 + 3].mean()) < 4.0
 
 
 def test_people_are_conserved_and_threads_change_nothing() -> None:

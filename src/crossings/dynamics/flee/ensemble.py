@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from crossings.dynamics.binomial import exact_poisson
 from crossings.dynamics.compiled import free_entry, inner
+from crossings.dynamics.flee.ages import newcomer
 from crossings.dynamics.flee.cells import PEOPLE, WHERE, Cells, add
 from crossings.dynamics.flee.luck import DRAW, how_many, new_day, spread
 from crossings.dynamics.flee.plan import CODE, INITIAL, TOTAL, Plan, plan
@@ -53,11 +54,14 @@ CHUNK = 20
 
 
 @inner
-def _come(plan: Plan, s: State, place: int, kind: int, flags: int, n: int) -> None:
+def _come(plan: Plan, s: State, place: int, kind: int, flags: int, age: int, n: int) -> None:
     """People come to be at a place."""
     if n == 0:
         return
-    person = kind + plan.kinds * place if plan.homes else kind
+    person = age
+    if plan.homes:
+        person = person * plan.places + place
+    person = person * plan.kinds + kind
     flags |= FIRST_LEG if plan.rules.on_foot else 0
     if not add(s.now, place, (person << KIND) | flags, 0, 0, 0, 0, n):
         s.full[0] = 1
@@ -65,21 +69,21 @@ def _come(plan: Plan, s: State, place: int, kind: int, flags: int, n: int) -> No
 
 
 @inner
-def _by_kind(plan: Plan, s: State, place: int, flags: int, n: int) -> None:
+def _by_kind(plan: Plan, s: State, place: int, flags: int, age: int, n: int) -> None:
     """The same, their kinds drawn."""
     if plan.kinds == 1:
-        _come(plan, s, place, 0, flags, n)
+        _come(plan, s, place, 0, flags, age, n)
         return
     for k in range(plan.kinds):
         s.weight[k] = plan.share[place, k]
     spread(s, n, plan.kinds, place)
     for k in range(plan.kinds):
-        _come(plan, s, place, k, flags, s.counts[k])
+        _come(plan, s, place, k, flags, age, s.counts[k])
 
 
 @inner
-def _leave_home(plan: Plan, s: State, place: int, n: int) -> None:
-    _by_kind(plan, s, place, NEW, n)
+def _leave_home(plan: Plan, s: State, t: int, place: int, n: int) -> None:
+    _by_kind(plan, s, place, NEW, newcomer(plan, t, place), n)
     if plan.rules.take:
         s.at[place, POPULATION] = max(0, s.at[place, POPULATION] - n)
 
@@ -99,7 +103,7 @@ def _newcomers(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
                 n = how_many(s, left, share, p)
                 left -= n
                 total -= weight
-                _leave_home(plan, s, p, n)
+                _leave_home(plan, s, t, p, n)
         if left > 0:
             # Every origin is empty: people come from where the rates say, as Flee has it.
             s.full[0] = 2
@@ -114,7 +118,7 @@ def _newcomers(plan: Plan, s: State, t: int, seed: int, member: int) -> None:
             n = exact_poisson(rate, seed, member, plan.place[p, CODE], t, DRAW + 1)
         else:
             n = int(np.floor(rate * s.at[p, POPULATION]))
-        _leave_home(plan, s, p, n)
+        _leave_home(plan, s, t, p, n)
 
 
 @inner
@@ -131,13 +135,11 @@ def _record(plan: Plan, s: State, kept: I8, present: I8, arrived: I8, totals: I8
 
 
 @inner
-def _member(
-    plan: Plan, s: State, seed: int, member: int, kept: I8, present: I8, arrived: I8, totals: I8
-) -> None:
-    """The whole history of one member."""
+def begin(plan: Plan, s: State, seed: int, member: int) -> None:
+    """The people there are before the first day come into ``s.now``."""
     new_day(plan, s, 0, seed, member)
     for p in range(plan.places):
-        _by_kind(plan, s, p, 0, plan.place[p, INITIAL])
+        _by_kind(plan, s, p, 0, 0, plan.place[p, INITIAL])
     for i in range(plan.placed.shape[0]):
         place, n = plan.placed[i, 0], plan.placed[i, 3]
         farmers = 0
@@ -146,17 +148,34 @@ def _member(
             for k in range(plan.kinds):
                 share += plan.share[place, k] if plan.farms[k] else 0.0
             farmers = how_many(s, n, share, place)
-        _come(plan, s, place, plan.placed[i, 1], 0, n - farmers)
-        _come(plan, s, place, plan.placed[i, 2], 0, farmers)
+        _come(plan, s, place, plan.placed[i, 1], 0, 0, n - farmers)
+        _come(plan, s, place, plan.placed[i, 2], 0, 0, farmers)
         if plan.rules.take:
             s.at[place, POPULATION] = max(0, s.at[place, POPULATION] - n)
+
+
+@inner
+def pass_day(
+    plan: Plan, s: State, now: Cells, then: Cells, t: int, seed: int, member: int
+) -> State:
+    """Take the people of ``now`` through day ``t`` into ``then``; the state of that day."""
+    if t > 0:
+        new_day(plan, s, t, seed, member)
+    today = _turned(s, now, then)
+    _newcomers(plan, today, t, seed, member)
+    walk(plan, today, t)
+    return today
+
+
+@inner
+def _member(
+    plan: Plan, s: State, seed: int, member: int, kept: I8, present: I8, arrived: I8, totals: I8
+) -> None:
+    """The whole history of one member."""
+    begin(plan, s, seed, member)
     now, then = s.now, s.then
     for t in range(plan.on.shape[0]):
-        if t > 0:
-            new_day(plan, s, t, seed, member)
-        today = _turned(s, now, then)
-        _newcomers(plan, today, t, seed, member)
-        walk(plan, today, t)
+        today = pass_day(plan, s, now, then, t, seed, member)
         _record(plan, today, kept, present[t], arrived[t], totals[t])
         now, then = then, now
         if s.full[0]:
@@ -187,6 +206,7 @@ def _turned(s: State, now: Cells, then: Cells) -> State:
         s.stay,
         s.tally,
         s.ahead,
+        s.first,
     )
 
 
@@ -216,6 +236,7 @@ def run(
     arrivals: bool = True,
     laws_from: int = LAWS_FROM,
     halfway: bool = False,
+    ages: bool = False,
 ) -> FleeRun:
     """Run a case by Flee's rules on counts.
 
@@ -235,12 +256,14 @@ def run(
         laws_from: see :data:`LAWS_FROM`.
         halfway: draw whole days also where a camp is nearly full, with its multiplier halfway
             through a batch for all of the batch: fast, and no longer exact.
+        ages: work people through in the order in which they set out, as Flee does; without, those
+            from before today are mixed. It matters where a capacity binds, and costs more states.
 
     Raises:
         InputError: the case contradicts itself, or has no origin for people who set out.
     """
     chosen = Quirks() if quirks is None else quirks
-    laid = plan(case, chosen, batch, grid_km, -1 if arrivals else laws_from, halfway)
+    laid = plan(case, chosen, batch, grid_km, -1 if arrivals else laws_from, halfway, ages)
     names = case.network.names
     wanted = names if places is None else tuple(places)
     for name in wanted:

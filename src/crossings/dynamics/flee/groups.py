@@ -123,7 +123,7 @@ def _counted_at_home(plan: Plan, s: State, row: I8, n: int, away: bool) -> None:
     """People at a place are counted at their home, or no longer."""
     change = n if away else -n
     s.at[row[WHERE], HERE] -= change
-    s.at[(row[CLASS] >> KIND) // plan.kinds, HERE] += change
+    s.at[(row[CLASS] >> KIND) // plan.kinds % plan.places, HERE] += change
 
 
 @inner

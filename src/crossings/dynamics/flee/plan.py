@@ -27,7 +27,7 @@ from crossings.dynamics.flee.places import Day, Roads, days, roads
 from crossings.dynamics.flee.ready import ready_choices
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import Quirks
-from crossings.dynamics.flee.spawning import spawning
+from crossings.dynamics.flee.spawning import GIVEN, spawning
 from crossings.dynamics.streams import entity_code
 from crossings.errors import InputError
 
@@ -69,7 +69,8 @@ class Rules(NamedTuple):
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
     come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
     to the power of ``shift`` where that is not -1. ``laws_from``: so many people who travel at once
-    end their day by a law, and with ``halfway`` also where a camp is nearly full.
+    end their day by a law, and with ``halfway`` also where a camp is nearly full. ``ages``: how
+    many there are besides that of the start (:mod:`.ages`), 0 where none are kept.
     """
 
     softening: float
@@ -93,6 +94,7 @@ class Rules(NamedTuple):
     shift: int
     laws_from: int
     halfway: bool
+    ages: int
 
 
 class Plan(NamedTuple):
@@ -191,8 +193,11 @@ def plan(
     grid_km: float,
     laws_from: int = -1,
     halfway: bool = False,
+    ages: bool = False,
 ) -> Plan:
     """Lay out a case; from so many people on they end their day by a law, never if that is -1.
+
+    With ``ages`` people are told apart by when they set out.
 
     Raises:
         InputError: the case contradicts itself; a rule lacks what it needs.
@@ -210,7 +215,8 @@ def plan(
         )
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
-    rules = _rules(case, quirks, batch, grid_km, laws_from, halfway)
+    kept = case.days * (1 if spawn.way == GIVEN else population.size) if ages else 0
+    rules = _rules(case, quirks, batch, grid_km, laws_from, halfway, kept)
     link = _columns(links.tail, links.head, fixed(links.km), fixed(links.speed))
     tables = ways | scores
     ready, scene_on = _ready(rules, tables, options_on, numbers[0], case, quirks)
@@ -261,7 +267,13 @@ def _columns(*columns: Sequence[int] | I8) -> I8:
 
 
 def _rules(
-    case: FleeCase, quirks: Quirks, batch: float, grid_km: float, laws_from: int, halfway: bool
+    case: FleeCase,
+    quirks: Quirks,
+    batch: float,
+    grid_km: float,
+    laws_from: int,
+    halfway: bool,
+    ages: int,
 ) -> Rules:
     s = case.settings.effective()
     plain = not (s.fixed_routes and quirks.fixed_routes_ignore_capacity)
@@ -289,6 +301,7 @@ def _rules(
         shift=grid.bit_length() - 1 if grid & (grid - 1) == 0 else -1,
         laws_from=laws_from,
         halfway=halfway,
+        ages=ages,
     )
 
 

@@ -41,7 +41,8 @@ def simulate_flee(
         days: how many from the start; the whole period by default.
         totals: ``given`` takes the number who set out each day from the published series;
             ``modelled`` from the conflict, by Flee's conflict-driven spawning.
-        compatible: all of Flee's quirks, of which none holds by default.
+        compatible: all of Flee's quirks, of which none holds by default, and its order: who set out
+            first is worked through first.
         capacities: whether the capacities of the set-up, which are hindsight, are used.
         places: the places to keep; all by default.
         first_member: the number of the first history: a run may be made in parts.
@@ -70,6 +71,7 @@ def simulate_flee(
         progress=progress,
         first_member=first_member,
         workers=nb.get_num_threads() if workers is None else workers,
+        ages=compatible,
     )
     data = _dataset(situation, case, result, first_member)
     if case.totals is not None:

@@ -57,7 +57,7 @@ class State(NamedTuple):
     travelled, and ``ARRIVED`` as last looked at. ``law`` (laws, nodes, ends) as they were last
     worked out, ``law_of`` (laws, P + 1): multipliers of capacity and the number it holds for, with
     ``share``, ``stay``: chances of options and of staying at places, ``tally`` of ends, ``ahead``
-    of people to come.
+    of people to come; ``first``: to put rows in order.
     """
 
     now: Cells
@@ -80,6 +80,7 @@ class State(NamedTuple):
     stay: F8
     tally: I8
     ahead: I8
+    first: I8
 
 
 class Today(NamedTuple):
@@ -145,6 +146,7 @@ def new_state(plan: Plan, capacity: int, law: F8, law_of: F8) -> State:
         np.zeros(plan.places),
         np.zeros(plan.end.shape[0], np.int64),
         np.zeros(plan.places, np.int64),
+        np.zeros(plan.rules.ages + 2, np.int64),
     )
 
 

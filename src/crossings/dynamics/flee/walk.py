@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.compiled import inner
+from crossings.dynamics.flee.ages import set_order, turn
 from crossings.dynamics.flee.cells import (
     CLASS,
     MOVED,
@@ -27,7 +28,6 @@ from crossings.dynamics.flee.cells import (
     RECENT,
     ROUTE,
     WHERE,
-    Cells,
     add,
     clear,
     push,
@@ -35,14 +35,12 @@ from crossings.dynamics.flee.cells import (
 from crossings.dynamics.flee.groups import decide, travel
 from crossings.dynamics.flee.luck import FEW, how_many, uniform_at
 from crossings.dynamics.flee.persons import decide_alone
-from crossings.dynamics.flee.plan import CAMP, HEAD, SHUTTING, TAIL, Plan
-from crossings.dynamics.flee.spawning import GIVEN
+from crossings.dynamics.flee.plan import CAMP, HEAD, SHUTTING, Plan
 from crossings.dynamics.flee.state import (
     ARRIVED,
     AT_HOME,
     HERE,
     INBOUND,
-    NEW,
     STILL,
     State,
     Today,
@@ -171,26 +169,6 @@ def _travels(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
 
 
 @inner
-def _same_origin(plan: Plan, cells: Cells, first: int, end: int) -> int:
-    """The row after those newcomers of rows ``first`` to ``end`` who may be worked through at once.
-
-    All of them where one total is shared out over the origins, for then Flee makes them in random
-    order; else those of one place, for it goes from place to place.
-    """
-    if plan.way_in == GIVEN:
-        return end
-    origin, i = -1, first
-    while i < end:
-        where = cells.rows[i, WHERE]
-        place = where if where < plan.places else plan.link[where - plan.places, TAIL]
-        if origin >= 0 and place != origin:
-            break
-        origin = place
-        i += 1
-    return i
-
-
-@inner
 def _settle(plan: Plan, s: State, today: Today) -> None:
     """In camps that are sinks some people stop moving for good."""
     for i in range(s.then.slot[0]):
@@ -230,24 +208,22 @@ def walk(plan: Plan, s: State, t: int) -> None:
         attract(plan, s, today)
     clear(s.then)
     clear(s.links)
-    new, end = 0, s.now.slot[0]
-    while new < end and not s.now.rows[new, CLASS] & NEW:
-        _go_on_travelling(plan, s, today, s.now.rows[new])
-        new += 1
-    _decisions(plan, s, today, 0, new)
-    before_today = s.links.slot[0]
-    while new < end:
-        after = _same_origin(plan, s.now, new, end)
-        _decisions(plan, s, today, new, after)
-        new = after
+    for i in range(s.now.slot[0]):
+        _go_on_travelling(plan, s, today, s.now.rows[i])
+    ordered = set_order(plan, s, today, s.now)
+    first = 0
+    while first < s.now.slot[0]:
+        after = turn(plan, s.now, first) if ordered else s.now.slot[0]
+        _decisions(plan, s, today, first, after)
+        first = after
     # Yesterday tells less than today.
     for p in range(plan.places):
         s.came[p, 0] *= 0.5
         s.came[p, 1] *= 0.5
-    _travels(plan, s, today, 0, before_today)
-    first, end = before_today, s.links.slot[0]
-    while first < end:
-        after = _same_origin(plan, s.links, first, end)
+    ordered = set_order(plan, s, today, s.links)
+    first = 0
+    while first < s.links.slot[0]:
+        after = turn(plan, s.links, first) if ordered else s.links.slot[0]
         _travels(plan, s, today, first, after)
         first = after
     _settle(plan, s, today)

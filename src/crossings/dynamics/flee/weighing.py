@@ -75,7 +75,7 @@ def weigh(plan: Plan, s: State, today: Today, place: int, person: int) -> int:
             else plan.attraction[today.attraction, kind, goal]
         ) * plan.option_factor[o, 0]
         if plan.home_factor.shape[0] > 0:
-            score *= plan.home_factor[person // plan.kinds, goal]
+            score *= plan.home_factor[person // plan.kinds % plan.places, goal]
         w = (rules.softening + score) * plan.option_factor[o, 1] * room_left(plan, s, today, goal)
         if rules.weight_power != 1.0:
             w = w**rules.weight_power
