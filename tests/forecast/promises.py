@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from crossings.forecast.outlook import Outlook
+from crossings.forecast.sentences import recognised
 from crossings.situation.records import (
     ALL,
     Event,
@@ -62,9 +63,11 @@ def _times(outlook: Outlook) -> None:
 
 def _uses(outlook: Outlook, known: Situation) -> None:
     assert [use.claim for use in outlook.claims] == [claim.id for claim in known.claims]
+    for note in outlook.notes:
+        assert recognised(note), note
     for use in outlook.claims:
         assert 0.0 <= use.weight <= 1.0, use
-        assert use.reason, use
+        assert recognised(use.reason), use
         assert bool(use.role) == use.used, use
 
 

@@ -37,6 +37,7 @@ from crossings.forecast.published import last_figures, of_all
 from crossings.forecast.reasons import reasons
 from crossings.forecast.request import FEWEST_MEMBERS, Request, canonical, request
 from crossings.forecast.sampler import Particles, Report, Sampler
+from crossings.forecast.sentences import sentence
 from crossings.forecast.series.component import to_learn_from
 from crossings.forecast.series.library import PastCrisis
 from crossings.forecast.series.outlook import STATISTICAL, by_series
@@ -174,22 +175,25 @@ def _delay_note(situation: Situation, asked: Request, outlook: Outlook) -> tuple
     assumed = [c for c in asked.situation.claims if c.known_at_assumed]
     if not assumed:
         return ()
-    start = "Some publication times are assumed. Were all of those 2 hours later, "
     known = later_by(situation).as_of(asked.issued_at)
     missing = len(asked.situation.claims) - len(known.claims)
     if not missing:
-        return (start + "the same figures would have been known.",)
+        return (sentence("note.delay_same"),)
     if not known.claims and not known.events:
-        return (start + "nothing would have been known yet.",)
+        return (sentence("note.delay_nothing"),)
     fewer = max(FEWEST_MEMBERS, asked.members // 4)
     delayed = _carried(dataclasses.replace(asked, situation=known, members=fewer), (), None)
     low, middle, high = delayed.quantiles(delayed.targets[0], levels=(0.05, 0.5, 0.95))[-1]
     figure = delayed.last_figure
-    last = f"{figure.value:,.0f}" if figure is not None else "none"
-    return (
-        f"{start}the last figure would be {last} and the end of the horizon: median {middle:,.0f}, "
-        f"9 in 10 between {low:,.0f} and {high:,.0f} ({delayed.members} members).",
+    said = sentence(
+        "note.delay" if figure is not None else "note.delay_no_figure",
+        last="" if figure is None else f"{figure.value:,.0f}",
+        median=f"{middle:,.0f}",
+        low=f"{low:,.0f}",
+        high=f"{high:,.0f}",
+        members=delayed.members,
     )
+    return (said,)
 
 
 class Conditioned(NamedTuple):
@@ -399,30 +403,17 @@ def _notes(
     last: LastFigure | None, learned: Coefficients, weight: float, start: Start | None
 ) -> tuple[str, ...]:
     """Plain remarks that belong with the forecast."""
-    mechanistic = (
-        "a model of departures, crossings and registration conditioned on the reported figures"
-    )
-    notes = [f"Carried by the mechanistic component alone: {mechanistic}."]
+    notes = [sentence("note.mechanistic")]
     if weight > 0:
-        without = f" ({', '.join(learned.left_out)} left out)" if learned.left_out else ""
-        notes = [
-            f"Carried by a pool: in {100 * (1 - weight):.0f} % of members {mechanistic}; in the "
-            f"others the figures go on as those of {len(learned.fitted_on)} past crises did"
-            f"{without}."
-        ]
+        names, count = ", ".join(learned.left_out), len(learned.fitted_on)
+        key = "note.pool_without" if names else "note.pool"
+        percent = f"{100 * (1 - weight):.0f}"
+        notes = [sentence(key, percent=percent, count=count, names=names)]
     if start is not None:
-        notes.append(
-            "Nobody has reported arrivals yet: the forecast rests on events, stated populations "
-            "and the base rate of feared flights, and is very wide."
-        )
+        notes.append(sentence("note.nobody_reported"))
         notes.append(" ".join(start.reasons))
     elif last is None:
-        notes.append(
-            "Nobody has counted all arrivals yet: their level rests on bounds, parts and flows."
-        )
+        notes.append(sentence("note.nobody_counted"))
     elif last.age_hours > 36:
-        notes.append(
-            f"The last figure is {last.age_hours:.0f} hours old: read the nearest times as "
-            "estimates of the present too."
-        )
+        notes.append(sentence("note.old_figure", hours=f"{last.age_hours:.0f}"))
     return tuple(notes)

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.outlook import ClaimUse
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import Claim, Situation
 
 PEOPLE_PER_FAMILY = 4.5
@@ -174,7 +175,7 @@ class _Sorter:
         kept, thinned = _thin(self.observations, self.issued_at)
         for observation, stand_in in thinned:
             self.uses[observation.claim] = ClaimUse(
-                observation.claim, "", 0.0, f"an older figure; {stand_in} stands for its half day"
+                observation.claim, "", 0.0, sentence("reason.thinned", claim=stand_in)
             )
         uses = tuple(self.uses[c.id] for c in self.situation.claims)
         return Evidence(tuple(kept), tuple(self.shares), tuple(self.population), uses)
@@ -210,49 +211,50 @@ class _Sorter:
         elif claim.measure in SHARES and self.shape.gate_of(claim.place) is not None:
             self._take_share(claim)
         else:
-            self.out(claim, f"{claim.measure} ({claim.counting}) is not part of the movement model")
+            reason = sentence("reason.no_part", measure=claim.measure, counting=claim.counting)
+            self.out(claim, reason)
 
     def _refuse(self, claim: Claim) -> str:
         """The reason why a claim enters nothing whatever it measures; empty if there is none."""
         if claim.review == "rejected":
-            return "rejected in review"
+            return sentence("reason.rejected")
         if claim.review == "proposed" and not self.include_proposed:
-            return "proposed, not yet accepted by anybody"
+            return sentence("reason.proposed")
         if claim.value is None:
-            return "no figure"
+            return sentence("reason.no_figure")
         if claim.value * people(claim) > MOST_PEOPLE:
-            return "more people than have ever been displaced at once"
+            return sentence("reason.too_many")
         if not _is_plan(claim) and _ahead(claim):
-            return "about a time after its publication: no count"
+            return sentence("reason.ahead")
         if claim.status == "historical" or (
             claim.status == "prior" and claim.measure != "population"
         ):
-            return "speaks of an earlier time"
+            return sentence("reason.earlier_time")
         if claim.part_of and claim.place in ("", "all") and claim.measure != "population":
-            return "a part of another figure"
+            return sentence("reason.part")
         if claim.id in self.replaced:
-            return f"replaced by its own source ({self.replaced[claim.id]})"
+            return sentence("reason.replaced", claim=self.replaced[claim.id])
         copy = next((k for k in self.kept if _is_copy(claim, k)), None)
         if copy is not None:
-            return f"copy of {copy.id}: one bulletin counts once"
+            return sentence("reason.copy", claim=copy.id)
         return ""
 
     def _take_population(self, claim: Claim) -> None:
         if claim.unit != "people":
-            self.out(claim, f"population in {claim.unit}, expected people")
+            self.out(claim, sentence("reason.population_unit", unit=claim.unit))
             return
         self.population.append(claim)
-        self.into(claim, "population", 1.0, "who was there before")
+        self.into(claim, "population", 1.0, sentence("reason.population"))
 
     def _take_plan(self, claim: Claim) -> None:
         latest = self.last_planning.get(_speaker(claim))
         if latest not in (None, claim.id):
-            self.out(claim, f"the same speaker's later figure stands for it ({latest})")
+            self.out(claim, sentence("reason.later_plan", claim=latest))
             return
         role = "intention" if claim.basis == "intention" else "planning"
         series = self.shape.series_of(claim.place)
         if series != len(self.shape.gates):
-            self.out(claim, "a plan for one place: only plans for all enter")
+            self.out(claim, sentence("reason.plan_of_place"))
             return
         self._observe(claim, role, len(self.shape.gates), 1.0)
 
@@ -260,13 +262,13 @@ class _Sorter:
         series = self.shape.series_of(claim.place)
         total = len(self.shape.gates)
         if claim.unit not in ("people", "families", "households"):
-            self.out(claim, f"counted in {claim.unit}, expected people")
+            self.out(claim, sentence("reason.counted_in", unit=claim.unit))
         elif series is None:
             self._take_share(claim)
         elif claim.counting == "stock" and claim.measure in HOSTED and self._runs_on(claim):
-            self.out(claim, "people present; arrivals are counted here at the same time")
+            self.out(claim, sentence("reason.present"))
         elif claim.id in self.parts:
-            self.out(claim, "the counts at the gates say the same with more detail")
+            self.out(claim, sentence("reason.gates"))
         elif claim.counting == "stock" and claim.measure in ARRIVALS and series != total:
             self._take_share(claim)
         else:
@@ -275,7 +277,7 @@ class _Sorter:
     def _take_waiting(self, claim: Claim) -> None:
         number = self.shape.gate_of(claim.place)
         if claim.counting != "stock":
-            self.out(claim, "waiting people are only used as a stock")
+            self.out(claim, sentence("reason.waiting_stock"))
         else:
             series = len(self.shape.gates) if number is None else number
             self._observe(claim, "waiting", series, 1.0)
@@ -283,18 +285,18 @@ class _Sorter:
     def _take_travel_time(self, claim: Claim) -> None:
         number = self.shape.gate_of(claim.place)
         if claim.unit != "hours" or number is None or claim.origin not in self.shape.origin_side:
-            self.out(claim, "not a journey over a gate")
+            self.out(claim, sentence("reason.no_journey"))
         elif claim.basis != "eyewitness":
-            self.out(claim, "not told by travellers")
+            self.out(claim, sentence("reason.no_traveller"))
         else:
             self._observe(claim, "travel_time", number, 1.0)
 
     def _take_share(self, claim: Claim) -> None:
         if claim.unit != "people" or claim.counting == "flow":
-            self.out(claim, "shares are read from people counted at places only")
+            self.out(claim, sentence("reason.share_unit"))
             return
         self.shares.append(claim)
-        self.into(claim, "destination", 0.5, "where people go after the border")
+        self.into(claim, "destination", 0.5, sentence("reason.share"))
 
     def _runs_on(self, claim: Claim) -> bool:
         """Whether arrivals at the same place are still counted around the moment of a stock."""
@@ -410,18 +412,13 @@ def _standing(o: Observation) -> tuple[bool, bool, bool, dt.datetime, float, str
 
 
 def _reason(role: str, kind: int, scale: float, added: float) -> str:
-    what = {
-        "arrived": "people who came",
-        "registered": "the host's books, which lag behind arrivals",
-        "waiting": "people in queues, known within a factor of about 1.6",
-        "travel_time": "travellers' waiting time, first in first out",
-        "planning": "official planning figure: a weak observation of who goes in the end",
-        "intention": "announced intention: a weak observation of who goes in the end",
-    }[role]
-    bound = {VALUE: "", AT_LEAST: ", lower bound", AT_MOST: ", upper bound", RANGE: ", range"}[kind]
-    families = f", {scale:g} people a family assumed" if scale != 1 else ""
-    onward = f", {added:,.0f} who had moved on added" if added else ""
-    return what + bound + families + onward
+    said = sentence(f"reason.{role}")
+    bound = {AT_LEAST: "lower", AT_MOST: "upper", RANGE: "range"}.get(kind, "")
+    if bound:
+        said = sentence(f"reason.{bound}", said=said)
+    if scale != 1:
+        said = sentence("reason.families", said=said, size=f"{scale:g}")
+    return sentence("reason.onward", said=said, people=f"{added:,.0f}") if added else said
 
 
 def _bounds(claim: Claim, low: float | None, high: float | None) -> tuple[int, float, float]:

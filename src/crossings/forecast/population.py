@@ -16,6 +16,7 @@ import math
 from crossings.forecast.observation import Evidence, moment, people
 from crossings.forecast.outlook import ClaimUse
 from crossings.forecast.parameters import Distribution, Priors
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import ALL, Claim
 
 HALF_LIFE_YEARS = 3.0
@@ -56,7 +57,7 @@ def _stated(evidence: Evidence, priors: Priors, issued_at: dt.datetime) -> Popul
     uses = []
     if not claims and local:
         return _sum_of_places(local, priors, issued_at)
-    uses += [ClaimUse(c.id, "", 0.0, "a part: the total is stated elsewhere") for c in local]
+    uses += [ClaimUse(c.id, "", 0.0, sentence("reason.total_elsewhere")) for c in local]
     if not claims:
         return Population(((1.0, _without_claims(evidence, priors)),), tuple(uses))
     weights = {c.id: _weight(c, priors, issued_at) for c in claims}
@@ -78,7 +79,9 @@ def _stated(evidence: Evidence, priors: Priors, issued_at: dt.datetime) -> Popul
         own = 0.5 * math.log(claim.high / claim.low) if claim.low and claim.high else 0.0
         parts.append((share, Distribution("lognormal", value, math.hypot(spread * wide, own))))
         uses.append(
-            ClaimUse(claim.id, "population", share, f"one of {len(claims)} stated populations")
+            ClaimUse(
+                claim.id, "population", share, sentence("reason.one_population", count=len(claims))
+            )
         )
     ordered = sorted(parts, key=lambda part: part[1].a)
     return Population(tuple(ordered), tuple(uses))
@@ -110,9 +113,9 @@ def _sum_of_places(local: list[Claim], priors: Priors, issued_at: dt.datetime) -
     total = sum((c.value or 0.0) * people(c) for c in newest.values())
     used = {c.id for c in newest.values()}
     uses = tuple(
-        ClaimUse(c.id, "population", 1.0 / len(used), "sum of the places' newest figures")
+        ClaimUse(c.id, "population", 1.0 / len(used), sentence("reason.sum_of_places"))
         if c.id in used
-        else ClaimUse(c.id, "", 0.0, "a newer figure stands for this place")
+        else ClaimUse(c.id, "", 0.0, sentence("reason.newer_at_place"))
         for c in local
     )
     spread = 2 * priors.value("population_spread")

@@ -20,6 +20,7 @@ import xarray as xr
 from crossings.forecast.counts import ARRIVED
 from crossings.forecast.outlook import ClaimUse, Outlook
 from crossings.forecast.request import FEWEST_MEMBERS, Request
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import ALL, Claim, Situation
 
 FACTOR = 3.0
@@ -49,15 +50,18 @@ _NO_COUNT = frozenset({"eyewitness", "planning", "intention"})
 _CAME = frozenset({"arrived", "crossed", "fled", "hosted", "refugees_hosted"})
 
 
-_NOT_SPLIT = "The range may follow one of them: ask before planning by it."
-
-
 class Sides(NamedTuple):
-    """Two sides: the claims that each does without, and one sentence that names both."""
+    """Two sides: the claims that each does without, what contradicts, what becomes of it."""
 
     first_without: frozenset[str]
     second_without: frozenset[str]
-    sentence: str
+    contradiction: str
+    halves: str
+
+    @property
+    def sentence(self) -> str:
+        """Both in one, for the notes of a forecast."""
+        return f"{self.contradiction} {self.halves}"
 
 
 def sides(
@@ -112,7 +116,7 @@ def known_to(situation: Situation, split: Sides) -> tuple[Situation, Situation]:
 
 def unsplit(split: Sides) -> str:
     """What is said where the sides cannot be put together and all figures stand."""
-    return f"{split.sentence.partition(' Half of the members')[0]} {_NOT_SPLIT}"
+    return f"{split.contradiction} {sentence('note.not_split')}"
 
 
 def by_sides(asked: Request, made: Callable[[Request], Outlook]) -> Outlook:
@@ -181,9 +185,9 @@ def _uses(situation: Situation, first: Outlook, second: Outlook) -> tuple[ClaimU
             continue
         only = one or other
         if only is None:
-            found.append(ClaimUse(claim.id, "", 0.0, "left out of both sides"))
+            found.append(ClaimUse(claim.id, "", 0.0, sentence("reason.no_side")))
         else:
-            reason = f"{only.reason} (in half of the members: another figure is far from it)"
+            reason = sentence("reason.one_side", said=only.reason)
             found.append(dataclasses.replace(only, weight=only.weight / 2, reason=reason))
     return tuple(found)
 
@@ -208,9 +212,14 @@ def _far_apart(
     return Sides(
         _of_source(situation, high),
         _of_source(situation, low),
-        f"Sources are far apart: {low.sources[0]} counts {_people(low):,.0f}, {high.sources[0]} "
-        f"{_people(high):,.0f} at nearly the same time. Half of the members follow each, as if the "
-        "other had not spoken: ask what each counts before planning by it.",
+        sentence(
+            "note.apart",
+            one=low.sources[0],
+            few=f"{_people(low):,.0f}",
+            other=high.sources[0],
+            many=f"{_people(high):,.0f}",
+        ),
+        sentence("note.apart_halves"),
     )
 
 
@@ -246,10 +255,14 @@ def _jump(counts: Iterable[Claim]) -> Sides | None:
         return Sides(
             frozenset(),
             same,
-            f"{newest.sources[0]} counts {_people(newest):,.0f} at {newest.place}, and counted "
-            f"{_people(before[-1]):,.0f} the time before: a slip, another way of counting, or what "
-            "no known flight did. Half of the members take the new figure as it stands, half go on "
-            "from those before it: ask before planning by it.",
+            sentence(
+                "note.jump",
+                one=newest.sources[0],
+                now=f"{_people(newest):,.0f}",
+                place=newest.place,
+                before=f"{_people(before[-1]):,.0f}",
+            ),
+            sentence("note.jump_halves"),
         )
     return None
 

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import Event, Situation
 
 F8 = npt.NDArray[np.float64]
@@ -42,7 +43,6 @@ class Cause(NamedTuple):
     probability: float
     days: float
     spread: float
-    words: str
     reason: str
 
 
@@ -51,7 +51,6 @@ CAUSES: dict[str, Cause] = {
         0.25,
         7.0,
         1.2,
-        "the fear of a flight itself",
         "most feared flights do not come: of four that agencies planned for (Kosovo 1999, "
         "Afghanistan 2001 and 2021, Iraq 2003) one came as feared, far fewer came in the others",
     ),
@@ -59,19 +58,17 @@ CAUSES: dict[str, Cause] = {
         0.5,
         3.0,
         1.0,
-        "an armed attack",
         "most attacks move people within their country first; where they reach a border, the "
         "first come within a week (2, 3 and 5 days in the three bundled onsets, which were chosen "
         "because people came)",
     ),
-    "explosion": Cause(0.1, 3.0, 1.0, "an explosion", "moves few people far by itself"),
-    "flood": Cause(0.15, 3.0, 1.0, "a flood", "people move to the next dry ground, seldom abroad"),
-    "evacuation": Cause(0.5, 2.0, 1.0, "an evacuation", "is carried out or called off within days"),
+    "explosion": Cause(0.1, 3.0, 1.0, "moves few people far by itself"),
+    "flood": Cause(0.15, 3.0, 1.0, "people move to the next dry ground, seldom abroad"),
+    "evacuation": Cause(0.5, 2.0, 1.0, "is carried out or called off within days"),
     "opening": Cause(
         0.35,
         1.0,
         1.2,
-        "the opening of a way out",
         "after a closure, an opening lets those go who would have gone, mostly at once",
     ),
 }
@@ -115,17 +112,14 @@ def start_of_flow(situation: Situation, issued_at: dt.datetime, shut: bool) -> S
     """
     causes = _causes(situation, issued_at)
     chances = {days: _chance(causes, float(days), shut) for days in WITHIN}
-    said = [
-        f"{CAUSES[kind].words} {age:.0f} days ago" if kind != "fear" else CAUSES[kind].words
-        for kind, age, _ in causes
-    ]
-    reasons = [f"It rests on {', '.join(said)}, and on nobody having been reported since."]
+    said = [sentence(f"cause.{kind}", days=f"{age:.0f}") for kind, age, _ in causes]
+    reasons = [sentence("note.start", causes=", ".join(said))]
     calmed = any(factor < 1 for _, _, factor in causes)
     if calmed:
-        reasons.append("A ceasefire or agreement since makes it less likely.")
+        reasons.append(sentence("note.calmed"))
     if shut:
-        reasons.append("No way out is open: few can come before one opens.")
-    reasons.append("The base rates are judgement, not counted from a list of feared flights.")
+        reasons.append(sentence("note.shut"))
+    reasons.append(sentence("note.base_rates"))
     return Start(chances, tuple(reasons))
 
 

@@ -11,6 +11,7 @@ from crossings.forecast.observation import VALUE, Evidence
 from crossings.forecast.outlook import ClaimUse
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import Population
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import Situation
 
 LEAST_SHARE = 0.05
@@ -37,7 +38,7 @@ def claim_uses(
     final |= {use.claim: use for use in at_risk.uses}
     final |= {claim.id: _share(claim.id, counts) for claim in evidence.shares}
     for claim in counts.moved_on:
-        final[claim] = ClaimUse(claim, "moved_on", 1.0, "taken off the people present")
+        final[claim] = ClaimUse(claim, "moved_on", 1.0, sentence("reason.moved_on"))
     return tuple(_told(final[claim.id], priors) for claim in situation.claims)
 
 
@@ -45,11 +46,11 @@ def _share(claim: str, counts: Counts) -> ClaimUse:
     """The use of a count at a place behind a gate."""
     weight = counts.shares.get(claim, 0.0)
     if claim in counts.anchors:
-        reason = "where people go after the border; arrivals at this place go on from it"
+        reason = sentence("reason.share_level")
         return ClaimUse(claim, "destination", max(weight, LEAST_SHARE), reason)
     if weight > 0:
-        return ClaimUse(claim, "destination", weight, "where people go after the border")
-    reason = "shares are read from another measure, or from several places at once"
+        return ClaimUse(claim, "destination", weight, sentence("reason.share"))
+    reason = sentence("reason.other_share")
     return ClaimUse(claim, "", 0.0, reason)
 
 
@@ -64,9 +65,9 @@ def _before_window(evidence: Evidence, start: dt.datetime) -> dict[str, ClaimUse
     levels = set(newest.values())
     since = start.date().isoformat()
     return {
-        o.claim: ClaimUse(o.claim, "arrived", 1.0, f"the level when the simulation starts, {since}")
+        o.claim: ClaimUse(o.claim, "arrived", 1.0, sentence("reason.level", date=since))
         if o.claim in levels
-        else ClaimUse(o.claim, "", 0.0, f"from before the simulation starts, {since}")
+        else ClaimUse(o.claim, "", 0.0, sentence("reason.before", date=since))
         for o in old
     }
 
@@ -77,5 +78,5 @@ def _told(use: ClaimUse, priors: Priors) -> ClaimUse:
         return use
     spread = priors.value(_WEAK[use.role])
     weight = use.weight * min(1.0, (priors.value("population_spread") / spread) ** 2)
-    reason = f"{use.reason}, trusted within a factor of about {math.exp(spread):.1f}"
+    reason = sentence("reason.trusted", said=use.reason, factor=f"{math.exp(spread):.1f}")
     return dataclasses.replace(use, weight=weight, reason=reason)

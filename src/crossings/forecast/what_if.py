@@ -27,6 +27,7 @@ from crossings.forecast.scenario import (
     checked,
     with_events,
 )
+from crossings.forecast.sentences import sentence
 from crossings.forecast.sides import Sides, halves, joined, sides, unsplit
 from crossings.situation.records import ALL, Situation
 from crossings.situation.times import day_edge, read_moment
@@ -303,14 +304,10 @@ def _draws(ready: Conditioned, counts: Counts, hours: F8) -> xr.Dataset:
 
 def _notes(ready: Conditioned) -> tuple[str, ...]:
     notes = [
-        "Members are paired: the same past and the same luck, so the difference is the "
-        "intervention's alone, in this model.",
-        "The mechanistic component stands alone here, so as is differs from a forecast.",
-        "Nobody is assumed to go another way than over the crossings of the situation.",
+        sentence("note.paired"),
+        sentence("note.alone"),
+        sentence("note.no_other_way"),
     ]
     if ready.model.nothing_reported:
-        notes.append(
-            "Nobody has reported arrivals yet: the scenario changes how many come if a flow "
-            "starts, not whether one does."
-        )
+        notes.append(sentence("note.scenario_start"))
     return tuple(notes)

@@ -16,6 +16,7 @@ import xarray as xr
 from crossings.dynamics.streams import block_uniforms, entity_code
 from crossings.forecast.outlook import ClaimUse, LastFigure, Outlook
 from crossings.forecast.request import Request
+from crossings.forecast.sentences import sentence
 from crossings.forecast.series.cumulative import as_counted
 from crossings.forecast.series.draws import HORIZON, correlations, levels, values
 from crossings.forecast.series.history import F8, Series, day_number, day_of
@@ -207,14 +208,12 @@ def _uses(ready: Ready) -> tuple[ClaimUse, ...]:
                 (claim.as_of or claim.known_at).astimezone(ready.asked.situation.zone).date()
             )
             weight = max(LEAST_WEIGHT, 0.5 ** (max(0, age) / WEIGHT_HALF_LIFE))
-            return ClaimUse(claim.id, "series", weight, "a figure of the series that is carried on")
+            return ClaimUse(claim.id, "series", weight, sentence("reason.series"))
         if claim.id in others:
-            return ClaimUse(
-                claim.id, "", 0.0, "another source's count: the forecast follows the longer series"
-            )
+            return ClaimUse(claim.id, "", 0.0, sentence("reason.other_source"))
         if claim.as_of is not None and claim.as_of > claim.known_at:
-            return ClaimUse(claim.id, "", 0.0, "about a time after its publication: no count")
-        return ClaimUse(claim.id, "", 0.0, "no part of a long series of the target")
+            return ClaimUse(claim.id, "", 0.0, sentence("reason.ahead"))
+        return ClaimUse(claim.id, "", 0.0, sentence("reason.no_series"))
 
     return tuple(use(claim) for claim in ready.asked.situation.claims)
 
