@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from crossings.forecast.outlook import ClaimUse, LastFigure, Outlook
+from crossings.forecast.sentences import sentence
 from crossings.situation.records import Claim, Context, Event, Place, Route, Situation
 
 ZONE = ZoneInfo("Asia/Yerevan")
@@ -185,9 +186,14 @@ def outlook(members: int = 400, days: int = 8, seed: int = 1) -> Outlook:
     """An outlook issued at the end of 25 September."""
     known = situation().as_of(ISSUED)
     uses = tuple(
-        ClaimUse(c.id, "arrived", 1.0, "count of people who crossed")
+        ClaimUse(c.id, "arrived", 1.0, sentence("reason.arrived"))
         if c.target == "arrived.cumulative" and c.status == "reported"
-        else ClaimUse(c.id, "", 0.0, f"{c.measure} is shown, not modelled")
+        else ClaimUse(
+            c.id,
+            "",
+            0.0,
+            sentence("reason.no_part", measure=c.measure, counting=c.counting),
+        )
         for c in known.claims
     )
     return Outlook(
@@ -206,7 +212,7 @@ def outlook(members: int = 400, days: int = 8, seed: int = 1) -> Outlook:
         carried_by="mechanistic",
         diagnostics={"ess": 201.5, "temperatures": 8, "accepted": [0.2, 0.3]},
         versions={"crossings": "0.1.0"},
-        notes=("Populations are weighed by who claims them.",),
+        notes=(sentence("note.mechanistic"),),
     )
 
 

@@ -183,7 +183,7 @@ def test_every_known_claim_is_there_with_its_use_and_no_later_one(whole: Situati
     words = Page(situation_page(outlooks.outlook(), marked, marked)).words
     for claim in marked.claims:
         assert (f"n-{claim.id}." in words) == (claim.known_at <= outlooks.ISSUED)
-    assert "killed is shown, not modelled" in words
+    assert "killed (cumulative) is not part of the movement model" in words
     assert "weight 1.00" in words
 
 

@@ -21,6 +21,7 @@ from crossings.forecast.summary import Headline, day_ends, headline
 from crossings.publish import words
 from crossings.publish.page_forecast import TIERS
 from crossings.publish.page_method import READING, RESPONSIBILITY, limits_of, method_of
+from crossings.publish.told import told
 from crossings.publish.view import View, is_public, view
 from crossings.situation.closures import closed_routes
 from crossings.situation.disagreements import disagreements
@@ -76,10 +77,10 @@ def bundle(
             "all_places": shown.place_name(ALL),
             "targets": {t: words.target_words(t) for t in shown.outlook.targets},
             "tier": TIERS.get(outlook.tier, outlook.tier),
-            "method": method_of(outlook.carried_by),
-            "limits": list(limits_of(outlook.carried_by)),
-            "reading": [list(entry) for entry in READING],
-            "responsibility": RESPONSIBILITY,
+            "method": told(method_of(outlook.carried_by)),
+            "limits": [told(limit) for limit in limits_of(outlook.carried_by)],
+            "reading": [[told(part) for part in entry] for entry in READING],
+            "responsibility": told(RESPONSIBILITY),
             "sign_off": sign_off,
         },
     }
@@ -118,7 +119,7 @@ def _described(shown: View) -> dict[str, Any]:
         "licence": known.licence,
         "sensitivity": known.sensitivity,
         "profile": shown.profile,
-        "left_out": list(shown.left_out),
+        "left_out": [told(sentence) for sentence in shown.left_out],
     }
 
 
@@ -162,7 +163,7 @@ def _forecast(shown: View) -> dict[str, Any]:
         "seed": outlook.seed,
         "carried_by": outlook.carried_by,
         "versions": outlook.versions,
-        "notes": list(outlook.notes),
+        "notes": [told(note) for note in outlook.notes],
         "inputs": input_hashes(shown.known),
     }
 
@@ -299,7 +300,7 @@ def _claim(shown: View, claim: Claim, later: bool) -> dict[str, Any]:
         "used": bool(use and use.used),
         "weight": 0.0 if use is None else round(use.weight, 3),
         "role": "" if use is None else use.role,
-        "reason": "" if use is None else use.reason,
+        "reason": told("" if use is None else use.reason),
     }
 
 

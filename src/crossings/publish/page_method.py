@@ -22,7 +22,7 @@ METHOD = (
 """The mechanistic component in plain words."""
 
 METHOD_GROWTH = (
-    " In some members the published figures go on as figures of past crises did, recounts and "
+    "In some members the published figures go on as figures of past crises did, recounts and "
     "pauses included, instead of by simulated people; queues and registration go with them."
 )
 """What is added where the growth component has a part."""
@@ -43,7 +43,7 @@ def method_of(carried_by: str) -> str:
     """How the component that carried a forecast works, in plain words."""
     if carried_by == "statistical":
         return METHOD_SERIES
-    return METHOD + METHOD_GROWTH if "growth" in carried_by else METHOD
+    return f"{METHOD} {METHOD_GROWTH}" if "growth" in carried_by else METHOD
 
 
 LIMITS_SERIES = (
@@ -97,6 +97,19 @@ RESPONSIBILITY = (
     "Operational Guidance on Data Responsibility in Humanitarian Action (2023) and the OCHA Data "
     "Responsibility Guidelines (2025)."
 )
+
+
+METHOD_TEXTS = {
+    "method.mechanistic": METHOD,
+    "method.growth": METHOD_GROWTH,
+    "method.series": METHOD_SERIES,
+    "responsible.use": RESPONSIBILITY,
+    **{f"limit.{i}": limit for i, limit in enumerate(LIMITS)},
+    **{f"limit.series.{i}": limit for i, limit in enumerate(LIMITS_SERIES)},
+    **{f"reading.{i}.term": term for i, (term, _) in enumerate(READING)},
+    **{f"reading.{i}.text": what for i, (_, what) in enumerate(READING)},
+}
+"""The texts of this part by the keys under which other languages say them."""
 
 
 def reading_section() -> str:

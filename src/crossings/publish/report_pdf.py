@@ -70,7 +70,7 @@ def _data(shown: View, sign_off: str) -> dict[str, Any]:
     withheld = " ".join(shown.left_out)
     return {
         "title": shown.outlook.title,
-        "headline": f"{when}: {median} {counted} (median); 9 in 10 between {interval}.",
+        "headline": f"{when}: {median} {counted} (median); 9\u00a0in\u00a010 between {interval}.",
         "plan": f"To be covered in 9 of 10 cases, plan for {plan}.",
         "last": _last(shown),
         "issued": f"Issued {issued} ({words.offset(shown.issued_at)}), from what was public by "

@@ -22,6 +22,14 @@ from crossings.situation.records import ALL, Claim, Situation
 
 Profile = Literal["internal", "public"]
 
+WITHHELD = {
+    "withheld.within_day": "Forecasts for single places within a day.",
+    "withheld.queues": "Forecasts of people waiting and of queues.",
+    "withheld.figure": "1 figure that is not marked public.",
+    "withheld.figures": "{count} figures that are not marked public.",
+}
+"""What the public profile leaves out, by the key under which other languages say it."""
+
 QUEUE_MEASURES = frozenset({"waiting", "queue", "queueing", "travel_time"})
 """Measures that tell where people stand in line."""
 
@@ -185,13 +193,13 @@ def _public(outlook: Outlook, known: Situation, later: tuple[Claim, ...]) -> Vie
     shown = tuple(c for c in known.claims if is_public(c))
     ids = {c.id for c in shown}
     queues = [t for t in outlook.targets if t.partition(".")[0] in QUEUE_MEASURES]
-    left_out = ["Forecasts for single places within a day."]
+    left_out = [WITHHELD["withheld.within_day"]]
     if queues:
-        left_out.append("Forecasts of people waiting and of queues.")
+        left_out.append(WITHHELD["withheld.queues"])
     hidden = len(known.claims) - len(shown)
     if hidden:
-        many = "figure that is" if hidden == 1 else "figures that are"
-        left_out.append(f"{hidden} {many} not marked public.")
+        key = "withheld.figure" if hidden == 1 else "withheld.figures"
+        left_out.append(WITHHELD[key].format(count=hidden))
     last = outlook.last_figure
     public = dataclasses.replace(
         outlook,

@@ -259,6 +259,15 @@ def test_simple_rules_and_earlier_forecasts_are_drawn_when_asked_for(desk: Visit
     expect(page.locator("#record")).to_contain_text("nobody else comes")
 
 
+def test_sentences_of_the_server_are_said_in_the_language_of_the_page(desk: Visit) -> None:
+    page = desk.open("?lang=fr")
+    page.get_by_label("seulement ceux qui sont utilisés").uncheck()
+    expect(page.locator("#claims")).to_contain_text("personnes arrivées")
+    expect(page.locator("#method")).to_contain_text("heure par heure")
+    expect(page.locator("#method")).to_contain_text("Produite par")
+    expect(page.locator("#method [lang], #reading [lang], #claims [lang]")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("language", "said", "direction", "width"),
     [
@@ -482,7 +491,8 @@ def test_a_figure_is_reviewed_by_keyboard(browser: Browser, tmp_path: Path) -> N
         said = claim(
             "read-1", 7100, at(25, 12), quote="7,100 people had come", review="proposed"
         )  # fmt: skip
-        book.propose("small-karabakh", [said], document=document.id, reader="test", by="test")
+        more = claim("read-2", 9000, at(25, 13), quote="More are expected", review="proposed")
+        book.propose("small-karabakh", [said, more], document=document.id, reader="test", by="test")
     with running(create_app(settings(tmp_path / "store", database=database))) as address:
         visit = Visit(browser, address, 1440)
         page = visit.open()
@@ -492,11 +502,26 @@ def test_a_figure_is_reviewed_by_keyboard(browser: Browser, tmp_path: Path) -> N
         expect(page.locator(".report .text")).to_contain_text("More are expected")
         page.get_by_label("Your name and function").fill("A. Person")
         page.locator("#review").get_by_label("Token").fill(TOKEN)
+        status = page.locator("#review [role=status]")
+        page.get_by_role("button", name="Next (j)").click()
+        expect(status).to_contain_text("2 of 2 waiting")
         card.focus()
+        page.keyboard.press("k")
+        expect(status).to_contain_text("1 of 2 waiting")
         page.keyboard.press("a")
-        expect(page.locator("#review [role=status]")).to_contain_text("Nothing is waiting")
+        expect(status).to_contain_text("1 of 1 waiting")
+        expect(card.locator("mark")).to_have_text("More are expected")
+        page.get_by_role("button", name="Reject (r)").click()
+        expect(status).to_contain_text("Nothing is waiting")
         visit.context.close()
         assert (visit.errors, visit.away) == ([], [])
     with ledger.open(database) as book:
-        [entry] = book.entries("small-karabakh")
-        assert [(act.act, act.by) for act in entry.acts] == [("accept", "A. Person")]
+        decided = {
+            view.record.quote: [(act.act, act.by) for act in entry.acts]
+            for entry in book.entries("small-karabakh")
+            if (view := entry.view()) is not None
+        }
+    assert decided == {
+        "7,100 people had come": [("accept", "A. Person")],
+        "More are expected": [("reject", "A. Person")],
+    }

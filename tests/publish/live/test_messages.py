@@ -7,23 +7,33 @@ import re
 import pytest
 
 from crossings.publish.live import web
+from crossings.publish.told import SERVER_TEXTS
 
 TEXTS = web.messages()
 ENGLISH = TEXTS["en"]
 
 GROUPS = (
     "basis",
+    "cause",
     "component",
     "kind",
+    "limit",
     "measure",
+    "method",
+    "note",
     "profile",
+    "reading",
+    "reason",
     "relation",
+    "responsible",
     "status",
     "target",
     "tier",
     "unit",
+    "withheld",
 )
-"""Words for identifiers, which English takes from the identifiers or from the server."""
+"""Words for identifiers, which English takes from the identifiers or from the server, and the
+server's sentences, which come in English."""
 
 
 def places(text: str) -> set[str]:
@@ -47,6 +57,15 @@ def test_a_language_says_what_english_says(language: str) -> None:
     beyond = [k for k in texts.keys() - ENGLISH.keys() if k.partition(".")[0] not in GROUPS]
     assert beyond == []
     assert {k for k in ENGLISH if places(texts[k]) != places(ENGLISH[k])} == set()
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS.keys() - {"en"}))
+def test_a_language_says_every_sentence_of_the_server(language: str) -> None:
+    texts = TEXTS[language]
+    assert SERVER_TEXTS.keys() - texts.keys() == set()
+    assert {k for k in SERVER_TEXTS if places(texts[k]) != places(SERVER_TEXTS[k])} == set()
+    groups = tuple(f"{key.partition('.')[0]}." for key in SERVER_TEXTS)
+    assert {k for k in texts if k.startswith(groups)} == SERVER_TEXTS.keys()
 
 
 def test_what_the_page_asks_for_is_there() -> None:

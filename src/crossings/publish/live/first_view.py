@@ -23,8 +23,6 @@ OLD_HOURS = 24
 NEAR_DAYS = 3
 MOST_PLACES = 3
 
-NO_SCRIPT = "The map, the figures and who says them need JavaScript; without it read the"
-
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
@@ -73,7 +71,8 @@ def _with_view(lang: str, embedded: bool, head: str, page: bytes) -> str:
         title = f"{shown['situation']['title']}: {said.by_then(_time(shown, 'headline'))}"
         top = f'<main><div class="hero">{headline(shown, said)}</div></main>'
         address = f"/api/situations/{view['s']}/forecasts/{view['f']}/download?format=page"
-        without = f'<p>{NO_SCRIPT} <a href="{text(address)}">page without script</a>.</p>'
+        link = f'<a href="{text(address)}">{text(said.t("download_page"))}</a>'
+        without = f"<p>{said.t('no_script', link=link)}</p>"
     view |= {"messages": dict(said.texts), "ahead": web.after(web.AHEAD)}
     view |= {"below": web.after(web.BELOW)}
     content = f'<script type="application/json" id="first-view">{script_json(view)}</script>'
@@ -123,7 +122,8 @@ def headline(shown: dict[str, Any], said: Spoken) -> str:
     issued = said.t("issued", when=when, tier=tier, profile=profile)
     return (
         f'<header class="top" id="top"><p class="kicker">{name(situation["title"])}</p>'
-        f'<h1>{sentence}</h1><p class="plan">{plan}</p>{_odds(shown, said)}{_near(shown, said)}'
+        f'<h1>{sentence}</h1><p class="plan">{plan}</p>{_odds(shown, said)}{_old(last, said)}'
+        f"{_near(shown, said)}"
         f"{_where(shown, said)}{_last(shown, last, said)}"
         f'<p class="issue-line">{text(issued)}</p>{_withheld(situation["left_out"], said)}</header>'
     )
@@ -141,7 +141,11 @@ def _odds(shown: dict[str, Any], said: Spoken) -> str:
         )
         for days, p in shown["forecast"]["odds"].items()
     ]  # fmt: skip
-    return f'<p class="plan">{text(said.t("odds", list=", ".join(found)))}</p>' if found else ""
+    return (
+        f'<p class="plan">{text(said.t("odds", list=said.t("comma").join(found)))}</p>'
+        if found
+        else ""
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,7 +218,7 @@ def _where(shown: dict[str, Any], said: Spoken) -> str:
     places = ([e for e in there if not e[1]] or there)[:MOST_PLACES]
     if not places:
         return ""
-    said_of = "; ".join(
+    said_of = said.t("semicolon").join(
         f"{name(called)} <strong>{said.rounded(now.median, now.step)}</strong> "
         f'<span class="range">({said.between(now.low, now.high, now.step)})</span>'
         for _, _, called, now in places
@@ -225,7 +229,7 @@ def _where(shown: dict[str, Any], said: Spoken) -> str:
 
 
 def _last(shown: dict[str, Any], last: dict[str, Any] | None, said: Spoken) -> str:
-    """The last figure and who says it, with a warning where it is old."""
+    """The last figure and who says it."""
     if last is None:
         return f'<p class="last">{text(said.t("no_figure"))}</p>'
     age = said.age(last["age_hours"])
@@ -237,17 +241,29 @@ def _last(shown: dict[str, Any], last: dict[str, Any] | None, said: Spoken) -> s
         age=text(age),
         who=text(who or said.t("the_report")),
     )
-    old = last["age_hours"] > OLD_HOURS
-    warning = f'<p class="warning" role="note">{text(said.t("old_figure", age=age))}</p>'
-    return f'<p class="last">{line}</p>{warning if old else ""}'
+    return f'<p class="last">{line}</p>'
 
 
-def _withheld(left_out: list[str], said: Spoken) -> str:
+def _old(last: dict[str, Any] | None, said: Spoken) -> str:
+    """The warning that the last figure is old, where it is."""
+    if last is None or last["age_hours"] <= OLD_HOURS:
+        return ""
+    warning = said.t("old_figure", age=said.age(last["age_hours"]))
+    return f'<p class="warning" role="note">{text(warning)}</p>'
+
+
+def _withheld(left_out: list[dict[str, Any]], said: Spoken) -> str:
     if not left_out:
         return ""
-    rows = "".join(f"<li>{text(sentence)}</li>" for sentence in left_out)
-    foreign = "" if said.lang == "en" else ' lang="en" dir="ltr"'
-    return f'<div class="withheld"><p>{text(said.t("withheld"))}</p><ul{foreign}>{rows}</ul></div>'
+    rows = "".join(f"<li>{_told(sentence, said)}</li>" for sentence in left_out)
+    return f'<div class="withheld"><p>{text(said.t("withheld"))}</p><ul>{rows}</ul></div>'
+
+
+def _told(sentence: dict[str, Any], said: Spoken) -> str:
+    """A sentence of the server in the reader's language, else marked as English."""
+    own = said.told(sentence)
+    foreign = ' lang="en" dir="ltr"' if own is None and said.lang != "en" else ""
+    return f"<span{foreign}>{text(own or sentence['text'])}</span>"
 
 
 def _bar(view: dict[str, Any], said: Spoken) -> str:

@@ -133,6 +133,7 @@ def _row(entry: Entry, text: str, known: Situation) -> dict[str, Any]:
         "speakers": words.speakers(record),
         "via": record.via,
         "publisher": record.publisher,
+        "url": record.url if record.url.startswith(("https://", "http://")) else "",
         "record": record.model_dump(mode="json"),
     }
     if isinstance(record, Claim):
@@ -140,5 +141,6 @@ def _row(entry: Entry, text: str, known: Situation) -> dict[str, Any]:
         row["figure"] = words.figure(record)
         row["quantity"] = words.quantity(record)
         row["place_name"] = names.get(record.place, record.place)
-        row["as_of"] = words.stamp(record.as_of, known.zone, record.as_of_precision)
+        when = record.as_of
+        row["as_of"] = None if when is None else when.astimezone(known.zone).isoformat()
     return row

@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from babel.core import Locale
 from babel.dates import format_skeleton, format_timedelta
@@ -57,6 +57,23 @@ class Spoken:
         """The text of a key with {names} filled in; escape values before, where they need it."""
         found = self.texts.get(key, key)
         return re.sub(r"\{(\w+)\}", lambda place: values.get(place[1], place[0]), found)
+
+    def told(self, sentence: Mapping[str, Any]) -> str | None:
+        """A sentence of the server (``crossings.publish.told``) in a language that is not English.
+
+        None where the language lacks it. Values that are themselves sentences do not come here.
+        """
+        keys = [one["key"] for one in sentence["said"]]
+        if self.lang == "en" or not keys or any(key not in self.texts for key in keys):
+            return None
+        shown = [
+            {
+                name: self.number(value) if isinstance(value, float) else str(value)
+                for name, value in one["values"].items()
+            }
+            for one in sentence["said"]
+        ]
+        return " ".join(self.t(key, **values) for key, values in zip(keys, shown, strict=True))
 
     def term(self, group: str, entry: str, otherwise: str = "") -> str:
         """The word for an identifier of a group, as ``term`` of ``web/words.js``."""
@@ -103,7 +120,11 @@ class Spoken:
     def moment(self, when: dt.datetime, year: bool = False) -> str:
         """``25 Sep, 17:00``, or the day alone at its end."""
         date = self.day(when, "yMMMd" if year else "MMMd")
-        return self.t("end_of", day=date) if words.is_day_end(when) else f"{date}, {when:%H:%M}"
+        return (
+            self.t("end_of", day=date)
+            if words.is_day_end(when)
+            else f"{date}{self.t('comma')}{when:%H:%M}"
+        )
 
     def by_then(self, when: dt.datetime) -> str:
         """``By the end of 3 October``."""

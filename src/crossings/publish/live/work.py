@@ -13,6 +13,7 @@ from crossings.forecast.issue import forecast
 from crossings.forecast.what_if import Change, what_if
 from crossings.publish.intake import with_ledger
 from crossings.publish.page import situation_page
+from crossings.publish.told import told
 from crossings.situation.catalogue import load
 from crossings.situation.records import ALL, Situation
 
@@ -61,6 +62,7 @@ def make_what_if(asked: dict[str, Any], progress: Callable[[float], None]) -> di
     zone = ZoneInfo(change.time_zone)
     content: dict[str, Any] = json.loads(what_if_json(change))
     last = {time.astimezone(zone).date(): i for i, time in enumerate(change.times)}
+    content["notes"] = [told(note) for note in change.notes]
     content["days"] = [
         {
             "time": change.times[i].astimezone(zone).isoformat(),

@@ -18,7 +18,7 @@ function Forecast({ page, kept, shown, update, ahead, below }) {
   // A forecast whose figures have not come yet has a headline and no more.
   const whole = page.events !== undefined;
   const hero = html`<div class="hero"><${Headline} page=${page} shownDay=${shownDay} />${ahead && whole ? html`<${ahead.Ahead} ...${seen} />` : html`<section id="course" class="awaited"><h2>${t("course")}</h2></section>`}</div>`;
-  const imprint = html`<footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })} ${" "}<bdi>${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}.</bdi> <bdi>${page.situation.licence}</bdi></p>${t("translation_note") && html`<p>${t("translation_note")}</p>`}</footer>`;
+  const imprint = html`<footer id="imprint">${page.words.sign_off && html`<p>${page.words.sign_off}.</p>`}<p>${t("imprint", { members: number(page.forecast.members), seed: page.forecast.seed })} ${" "}<bdi>${Object.entries(page.forecast.versions).map(([k, v]) => `${k} ${v}`).join(", ")}.</bdi></p>${page.situation.licence && html`<p dir="auto">${page.situation.licence}</p>`}${t("translation_note") && html`<p>${t("translation_note")}</p>`}</footer>`;
   if (embedded) {
     return html`<main>${hero}<p><a href=${`../${location.search}`} target="_blank" rel="noopener">${t("open_page")}</a></p></main>${imprint}`;
   }

@@ -38,6 +38,41 @@ export function rich(key, values) {
  * @param {string} group @param {string} id @param {string} [otherwise] */
 export const term = (group, id, otherwise) => texts[`${group}.${id}`] ?? otherwise ?? id.replaceAll("_", " ");
 
+/** A sentence of the server by its key, with what it says in its places: numbers, names, other sentences.
+ * @typedef {{key: string, values: Record<string, any>}} Said */
+
+/** Values that are identifiers of a group of words. */
+const GROUPS = new Set(["counting", "measure", "unit"]);
+
+/** Sentences of the server in the reader's language; null where that is English or lacks one.
+ * @param {Said[]} said @returns {string | null} */
+export function inOwnWords(said) {
+  if (language === "en" || !said.length) return null;
+  const found = said.map(worded);
+  return found.includes(null) ? null : found.join(" ");
+}
+
+/** @param {Said} said @returns {string | null} */
+function worded({ key, values }) {
+  const own = Object.entries(values).map(([name, value]) => [name, valueWords(name, value)]);
+  return !(key in texts) || own.some(([, value]) => value === null) ? null : t(key, Object.fromEntries(own));
+}
+
+/** A value within a sentence; names keep the direction of their own script. @param {string} name @param {any} value @returns {string | null} */
+function valueWords(name, value) {
+  if (typeof value === "number") return number(value);
+  if (Array.isArray(value)) {
+    const parts = value.map(worded);
+    return parts.includes(null) ? null : parts.join(t("comma"));
+  }
+  if (typeof value === "object") return worded(value);
+  if (name === "date") return stampWords(value, "day");
+  return `\u2068${GROUPS.has(name) ? term(name, value) : value}\u2069`;
+}
+
+/** A weight, always with two decimals. @param {number} value */
+export const weight = (value) => new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+
 /** A figure as stated. @param {number} value */
 export const number = (value) => new Intl.NumberFormat(language === "en" ? "en" : locale(), { maximumFractionDigits: 2 }).format(value + 0).replace("-", "−");
 
@@ -79,7 +114,7 @@ export function figure({ low, high, qualifier }) {
 export function quantity(claim) {
   if (language === "en") return claim.quantity;
   const what = claim.ahead ? t("expected") : term("measure", claim.measure);
-  return claim.measure === claim.unit ? term("unit", claim.unit) : `${term("unit", claim.unit)}, ${what}`;
+  return claim.measure === claim.unit ? term("unit", claim.unit) : `${term("unit", claim.unit)}${t("comma")}${what}`;
 }
 
 /** How old a figure is: "40 min", "7 h", "3 days". @param {number} hours */
@@ -107,14 +142,14 @@ export const day = (stamp, weekday = true) => dated(stamp, { month: "short", ...
 /** "25 Sep, 17:00", or the day alone at its end. @param {string} stamp @param {boolean} [year] */
 export function moment(stamp, year = false) {
   const date = dated(stamp, { month: "short", ...(year ? { year: "numeric" } : {}) });
-  return isDayEnd(stamp) ? t("end_of", { day: date }) : `${date}, ${stamp.slice(11, 16)}`;
+  return isDayEnd(stamp) ? t("end_of", { day: date }) : `${date}${t("comma")}${stamp.slice(11, 16)}`;
 }
 
 /** "25 Sep 2023, 17:00"; the day alone where no more is known. @param {string | null} stamp @param {string} [precision] */
 export function stampWords(stamp, precision = "") {
   if (!stamp) return t("not_stated");
   const date = dated(stamp, { month: "short", year: "numeric" });
-  return isDayEnd(stamp) || ["date", "day"].includes(precision) ? date : `${date}, ${stamp.slice(11, 16)}`;
+  return isDayEnd(stamp) || ["date", "day"].includes(precision) ? date : `${date}${t("comma")}${stamp.slice(11, 16)}`;
 }
 
 /** When an event was: the day alone where no hour is known, which is kept as the day's beginning. @param {any} event */

@@ -124,7 +124,7 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
   const exact = d3.greatest(recent.filter((/** @type {any} */ c) => c.qualifier === "exact" && c.low === c.high && new Date(c.as_of) < rows[0].when), (/** @type {any} */ c) => +new Date(c.as_of));
   const start = exact ? [{ when: new Date(exact.as_of), low90: exact.low, low50: exact.low, median: exact.low, high50: exact.low, high90: exact.low }] : [];
   const fan = [...start, ...rows];
-  const y = d3.scaleLinear([0, most * 1.04], [frame.height - frame.bottom, frame.top]).nice(5);
+  const y = d3.scaleLinear([0, most], [frame.height - frame.bottom, frame.top]).nice(5);
   const area = (/** @type {string} */ low, /** @type {string} */ high) =>
     d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[low])).y1((/** @type {any} */ r) => y(r[high]))(fan);
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median));
@@ -135,15 +135,15 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
   const right = frame.width - frame.right;
   const label = `${top.target}: ${t("median")} ${rounded(end.median, step)}, ${t("nine_in_ten")} ${between(end.low90, end.high90, step)}`;
   return html`<svg id=${id} class="chart" viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label=${label} onClick=${(/** @type {any} */ e) => onChoose(touched(e, drawn, x, y))}>
-    <text class="tick" x=${frame.left - 8} y="11" text-anchor="end">${t("people")}</text>
+    <text class="tick" x="2" y="11">${t("people")}</text>
     ${y.ticks(5).map((/** @type {number} */ v) => html`<g key=${v}><path class="grid" d="M${frame.left} ${y(v)}H${right}" />
       <text class="tick" x=${frame.left - 8} y=${y(v) + 4} text-anchor="end">${number(v)}</text></g>`)}
     <${DayTicks} ends=${ends} x=${x} frame=${frame} narrow=${narrow} from=${from} page=${page} />
     <path class="band90" d=${area("low90", "high90")} /><path class="band50" d=${area("low50", "high50")} />
     ${past.map((/** @type {any} */ old) => html`<${Earlier} key=${old.id} old=${old} x=${x} y=${y} from=${from} end=${end} line=${line} />`)}
     <path class="median" d=${line(fan)} />
-    <path class="issue" d="M${issued} ${frame.top}V${frame.height - frame.bottom}" />
-    <text class="note halo" x=${issued + 5} y=${frame.top + 4}>${moment(page.forecast.issued_at)}</text>
+    <path class="issue" d="M${issued} 3V${frame.height - frame.bottom}" />
+    <text class="note halo" x=${issued + 5} y="11">${moment(page.forecast.issued_at)}</text>
     <${Plans} plans=${plansOf(page, top, rows[0].low90).filter(([value]) => value <= y.domain()[1])} y=${y} left=${frame.left} right=${right} most=${narrow ? 24 : 60} />
     <${Rules} rules=${rules} ends=${ends} x=${x} y=${y} />
     ${sum && html`<g class="mark"><circle class="known open" cx=${x(new Date(sum.as_of))} cy=${y(sum.value)} r="4" /><title>${t("sum_of_places", { figure: number(sum.value), when: moment(sum.as_of) })}</title></g>`}

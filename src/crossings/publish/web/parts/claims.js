@@ -1,22 +1,17 @@
 // The figures, who says them, what became of them; and those that contradict each other.
 import { d3 } from "crossings/d3";
 import { html, useEffect, useMemo, useState } from "crossings/lib";
+import { Attribution } from "crossings/parts/attribution";
 import { Report } from "crossings/parts/review";
+import { Told } from "crossings/parts/told";
 import { source } from "crossings/source";
-import { figure, inEnglish, quantity, stampWords, t, term } from "crossings/words";
+import { figure, quantity, stampWords, t, term, weight } from "crossings/words";
 
 /** Rows that are shown before somebody asks for all. */
 const FIRST_ROWS = 15;
 const FIRST_GROUPS = 6;
 
 const COLUMNS = [["figure", "figure"], ["who", "speakers"], ["when", "as_of"], ["known", "known_at"], ["in_forecast", "weight"]];
-
-/** Who says it, through whom, where it was published: names as their sources write them. @param {any} props */
-export function Attribution({ row }) {
-  const published = row.publisher && t("published_by", { name: row.publisher });
-  return html`<bdi><span class="who">${row.speakers || t("the_report")}</span></bdi>${row.via && html`, <bdi>${t("via", { name: row.via })}</bdi>`}${published
-    && html`, <bdi>${row.url ? html`<a href=${row.url} rel="noopener noreferrer nofollow" target="_blank">${published}</a>` : published}</bdi>`}`;
-}
 
 /** The button that shows all rows where only the first ones stand. @param {any} props */
 export function More({ rows, first, all, show }) {
@@ -64,20 +59,20 @@ export function Claims({ page, chosen, onChoose }) {
 function Row({ c, situation, chosen, onChoose }) {
   const [report, setReport] = useState(/** @type {any} */ (null));
   const [wrong, setWrong] = useState("");
-  const where = [c.origin && `${c.origin} →`, c.place_name].filter(Boolean).join(" ");
+  const where = [c.origin && `${c.origin} →`, c.place === "all" ? t("all_places") : c.place_name].filter(Boolean).join(" ");
   const kinds = [term("counting", c.counting), term("basis", c.basis), c.status === "reported" ? "" : term("status", c.status)].filter(Boolean);
   const open = () => source.document(situation, c.document).then(setReport, (/** @type {any} */ e) => setWrong(e.message));
   return html`<tr id="claim-${c.id}" class=${c.id === chosen ? "picked" : ""}>
     <td data-label=${t("figure")}><button type="button" class="plain figure-button" aria-pressed=${c.id === chosen} onClick=${() => onChoose(c.id === chosen ? "" : c.id)}>
-      <strong>${figure(c)}</strong> ${quantity(c)}</button>${where && html`, <bdi>${where}</bdi>`} <span class="soft">(${kinds.join("; ")})</span>
+      <strong>${figure(c)}</strong> ${quantity(c)}</button>${where && html`${t("comma")}<bdi>${where}</bdi>`} <span class="soft">(${kinds.join(t("semicolon"))})</span>
       ${c.quote && html`<br /><q dir="auto">${c.quote}</q>`}${c.note && html`<p class="soft" dir="auto">${c.note}</p>`}
       ${c.document && html`<p><button type="button" class="plain link" onClick=${open}>${t("open_report")}</button> ${wrong}</p>`}
       ${report && html`<${Report} report=${report} close=${() => setReport(null)} />`}</td>
     <td data-label=${t("who")}><${Attribution} row=${c} /></td>
     <td data-label=${t("when")} class="when">${stampWords(c.as_of, c.precision)}</td>
     <td data-label=${t("known")} class="when"><span class="soft">${stampWords(c.known_at)}${c.known_at_assumed ? ` (${t("assumed")})` : ""}</span></td>
-    <td data-label=${t("in_forecast")}>${c.used ? html`<span class="weight">${t("weight", { weight: c.weight.toFixed(2) })}</span> <span class="soft" ...${inEnglish()}>${c.reason}</span>`
-      : html`<span class="soft">${t("not_used")} <span ...${inEnglish()}>${c.reason}</span></span>`}</td></tr>`;
+    <td data-label=${t("in_forecast")}>${c.used ? html`<span class="weight">${t("weight", { weight: weight(c.weight) })}</span> <span class="soft"><${Told} what=${c.reason} /></span>`
+      : html`<span class="soft">${t("not_used")} <${Told} what=${c.reason} /></span>`}</td></tr>`;
 }
 
 /** @param {any} props */

@@ -1,7 +1,8 @@
 // What stands first: how many, by when, how sure, where, on whose figures.
 import { html } from "crossings/lib";
 import { rangesOf, stagesOf } from "crossings/ranges";
-import { age, between, byThen, day, inEnglish, moment, number, rich, rounded, roundedUp, stepFor, t, term } from "crossings/words";
+import { Told } from "crossings/parts/told";
+import { age, between, byThen, day, moment, number, rich, rounded, roundedUp, stepFor, t, term } from "crossings/words";
 
 const OLD_HOURS = 24;
 const NEAR_DAYS = 3;
@@ -28,12 +29,12 @@ export function Headline({ page, shownDay }) {
       low: rounded(top.low90, step), high: rounded(top.high90, step), note: html`<span class="soft">(${t("median")})</span>`,
     })}</h1>
     <p class="plan">${rich("plan_line", { plan: html`<strong>${roundedUp(top.plan_for, step)}</strong>` })}</p>
-    ${odds.length > 0 && html`<p class="plan">${t("odds", { list: odds.join(", ") })}</p>`}
+    ${odds.length > 0 && html`<p class="plan">${t("odds", { list: odds.join(t("comma")) })}</p>`}
+    <${OldFigure} page=${page} />
     <${NextDays} page=${page} shownDay=${shownDay} />
     <p class="last">${last ? rich("last_figure", { figure: html`<strong>${number(last.value)}</strong>`, when: moment(last.as_of), age: age(last.age_hours), who: claim?.speakers || t("the_report") }) : t("no_figure")}</p>
-    <${OldFigure} page=${page} />
     <p class="issue-line">${t("issued", { when: moment(issued, true), tier: term("tier", page.situation.tier, page.words.tier), profile: term("profile", page.situation.profile) })}</p>
-    ${page.situation.left_out.length > 0 && html`<div class="withheld"><p>${t("withheld")}</p><ul ...${inEnglish()}>${page.situation.left_out.map((/** @type {string} */ w) => html`<li key=${w}>${w}</li>`)}</ul></div>`}</header>`;
+    ${page.situation.left_out.length > 0 && html`<div class="withheld"><p>${t("withheld")}</p><ul>${page.situation.left_out.map((/** @type {any} */ w) => html`<li key=${w.text}><${Told} what=${w} /></li>`)}</ul></div>`}</header>`;
 }
 
 /** The nights just ahead, and where most people are by the chosen day. @param {any} props */
@@ -52,6 +53,6 @@ function NextDays({ page, shownDay }) {
       return html`<tr key=${r.i} class=${r.i === shownDay ? "picked" : ""}><th scope="row">${day(r.time)}</th><td class="n">${rounded(r.median, step)}</td><td class="n">${between(r.low90, r.high90, step)}</td>
         <td class="n"><strong>${roundedUp(r.at(0.9), step)}</strong></td></tr>`;
     })}</tbody></table>
-    ${places.length > 0 && html`<p class="where">${rich("where_line", { day: day(at.time), list: places.map((/** @type {any} */ { name, now }, /** @type {number} */ i) => html`${i > 0 ? "; " : ""}<bdi>${name}</bdi> <strong>${rounded(now.median, stepFor(now.high90 - now.low90))}</strong> <span class="range">(${between(now.low90, now.high90, stepFor(now.high90 - now.low90))})</span>`) })}
+    ${places.length > 0 && html`<p class="where">${rich("where_line", { day: day(at.time), list: places.map((/** @type {any} */ { name, now }, /** @type {number} */ i) => html`${i > 0 ? t("semicolon") : ""}<bdi>${name}</bdi> <strong>${rounded(now.median, stepFor(now.high90 - now.low90))}</strong> <span class="range">(${between(now.low90, now.high90, stepFor(now.high90 - now.low90))})</span>`) })}
       ${page.forecast.shares_assumed && ` ${t("where_assumed")}`}</p>`}`;
 }

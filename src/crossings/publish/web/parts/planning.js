@@ -54,7 +54,7 @@ function Capacity({ page, place, present }) {
   const stated = capacityOf(page, place);
   if (!stated.length) return html`<td><span class="soft">–</span></td><td class="n"><span class="soft">–</span></td>`;
   const short = present === undefined ? null : present - Math.min(...stated.map((/** @type {any} */ c) => c.low ?? c.high));
-  return html`<td>${stated.map((/** @type {any} */ c) => html`<div key=${c.id}>${figure(c)} <small>${c.speakers || t("the_report")}, ${stampWords(c.as_of, c.precision)}</small></div>`)}</td>
+  return html`<td>${stated.map((/** @type {any} */ c) => html`<div key=${c.id}>${figure(c)} <small><bdi>${c.speakers || t("the_report")}</bdi>${t("comma")}${stampWords(c.as_of, c.precision)}</small></div>`)}</td>
     <td class="n">${short === null ? "–" : short > 0 ? html`<strong class="short">${roundedUp(short, stepFor(short))}</strong>` : t("enough")}</td>`;
 }
 
@@ -63,7 +63,7 @@ function Waits({ page }) {
   const told = page.claims.filter((/** @type {any} */ c) => c.measure === "travel_time" && c.review !== "rejected" && c.as_of)
     .sort((/** @type {any} */ a, /** @type {any} */ b) => b.as_of.localeCompare(a.as_of)).slice(0, MOST_WAITS);
   if (!told.length) return null;
-  return html`<h3>${t("waits")}</h3><ul class="waits">${told.map((/** @type {any} */ c) => html`<li key=${c.id}><strong>${figure(c)} ${term("unit", c.unit)}</strong>${", "}<bdi>${[c.origin, c.place_name].filter(Boolean).join(" → ")}</bdi> <span class="soft">(${c.speakers || t("the_report")}, ${stampWords(c.as_of, c.precision)})</span></li>`)}</ul>`;
+  return html`<h3>${t("waits")}</h3><ul class="waits">${told.map((/** @type {any} */ c) => html`<li key=${c.id}><strong>${figure(c)} ${term("unit", c.unit)}</strong>${t("comma")}<bdi>${[c.origin, c.place_name].filter(Boolean).join(" → ")}</bdi> <span class="soft">(<bdi>${c.speakers || t("the_report")}</bdi>${t("comma")}${stampWords(c.as_of, c.precision)})</span></li>`)}</ul>`;
 }
 
 /** The headline's target at each place: a small fan and the days. @param {any} props */
@@ -75,7 +75,7 @@ export function SmallMultiples({ page, shownDay }) {
     const step = stepFor(now.high90 - now.low90);
     return html`<div class="card" key=${stage[0]}><h3 dir="auto">${name}</h3>
       <${SmallFan} page=${page} places=${stage} rows=${rows} now=${now} />
-      <p><strong>${rounded(now.median, step)}</strong> ${targetWords(page, target)} <span class="soft">${t("until", { day: day(now.time) })}</span><br />
+      <p><strong>${rounded(now.median, step)}</strong> ${targetWords(page, target)} <span class="soft range">${t("until", { day: day(now.time) })}</span><br />
       <span class="soft">${t("nine_in_ten")}: <span class="range">${between(now.low90, now.high90, step)}</span></span></p></div>`;
   })}</div></section>`;
 }

@@ -1,8 +1,10 @@
 // What if: choose what is otherwise, follow the job, see the paired difference by day.
 import { html, useRef, useState } from "crossings/lib";
 import { targetWords } from "crossings/parts/headline";
-import { between, day, inEnglish, number, rounded, stepFor, t } from "crossings/words";
 import { followed, jobWords, problemWords } from "crossings/parts/order";
+import { Told } from "crossings/parts/told";
+import { placeName } from "crossings/ranges";
+import { between, day, moment, number, rounded, stepFor, t } from "crossings/words";
 import { source, token } from "crossings/source";
 
 const FACTORS = [0.5, 2, 4];
@@ -77,12 +79,20 @@ export function WhatIf({ page, what, update }) {
 /** @param {any} props */
 function Result({ page, result }) {
   const wanted = ["arrived.cumulative", "waiting.stock", "queue.hours"].filter((target) => result.days[0]?.targets[target]);
-  return html`<p><strong ...${inEnglish()}>${t("what_if_result", { words: result.scenario })}</strong></p>
+  return html`<p><strong>${t("what_if_result", { words: scenarioWords(page, result) })}</strong></p>
     ${wanted.map((target) => html`<div class="table" key=${target} tabindex="0" role="region" aria-label=${target}><table><caption>${target in page.words.targets ? targetWords(page, target) : t(target)} <span class="soft">(${t("median")}, ${t("nine_in_ten")})</span></caption>
       <thead><tr><th scope="col">${t("end_of_day")}</th>${["as_is", "in_scenario", "difference"].map((key) => html`<th scope="col" class="n" key=${key}>${t(key)}</th>`)}</tr></thead>
       <tbody>${result.days.map((/** @type {any} */ row) => html`<tr key=${row.time}><th scope="row">${day(row.time)}</th>
         ${["as_is", "scenario", "difference"].map((branch) => html`<td class="n" key=${branch}><${Range} values=${row.targets[target][branch]} hours=${target === "queue.hours"} /></td>`)}</tr>`)}</tbody></table></div>`)}
-    <ul class="soft" ...${inEnglish()}>${result.notes.map((/** @type {string} */ note) => html`<li key=${note}>${note}</li>`)}</ul>`;
+    <ul class="soft">${result.notes.map((/** @type {any} */ note) => html`<li key=${note.text}><${Told} what=${note} /></li>`)}</ul>`;
+}
+
+/** What is otherwise, and from when. @param {any} page @param {any} result */
+function scenarioWords(page, result) {
+  const where = (/** @type {string} */ id) => (id === "all" ? t("every_crossing") : placeName(page, id));
+  const changes = result.interventions.map((/** @type {any} */ one) =>
+    t(`scenario_${one.kind}`, { place: where(one.place), factor: number(one.value), people: number(one.value) }));
+  return `${changes.join(t("semicolon"))} (${moment(result.at)})`;
 }
 
 /** The median, and the range in which 9 of 10 histories lie. @param {any} props */

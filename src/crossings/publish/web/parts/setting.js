@@ -2,8 +2,10 @@
 import { jump } from "crossings/address";
 import { d3 } from "crossings/d3";
 import { html, useState } from "crossings/lib";
-import { Attribution, More } from "crossings/parts/claims";
-import { eventTime, eventTitle, inEnglish, t, term } from "crossings/words";
+import { Attribution } from "crossings/parts/attribution";
+import { More } from "crossings/parts/claims";
+import { Told } from "crossings/parts/told";
+import { eventTime, eventTitle, t, term } from "crossings/words";
 
 /** Events that are shown before somebody asks for all: the last ones. */
 const LAST_EVENTS = 10;
@@ -27,7 +29,7 @@ function OneEvent({ event, rivals, context }) {
     <p><strong dir="auto">${eventTitle(event)}</strong>${event.place_name && html`, <bdi>${event.place_name}</bdi>`} ${rivals.length > 0 && html`<span class="tag">${t("disputed")}</span>`}</p>
     <ul class="sides">${sides.map((side) => html`<li key=${side.id}>${side.wording && html`<p dir="auto">“${side.wording}”</p>`}${side.quote && html`<p dir="auto"><q>${side.quote}</q></p>`}
       <p><${Attribution} row=${side} /></p>${side.note && !side.note.startsWith(eventTitle(event)) && html`<p class="soft" dir="auto">${side.note}</p>`}</li>`)}</ul>
-    ${context.length > 0 && html`<p class="soft">${t("bearing_on_this")} ${context.map((/** @type {any} */ c, /** @type {number} */ i) => html`${i > 0 ? "; " : ""}<a href="#context" onClick=${(/** @type {Event} */ e) => jump(`context-${c.id}`, e)}><bdi>${c.what}</bdi></a>`)}</p>`}</div></li>`;
+    ${context.length > 0 && html`<p class="soft">${t("bearing_on_this")} ${context.map((/** @type {any} */ c, /** @type {number} */ i) => html`${i > 0 ? t("semicolon") : ""}<a href="#context" onClick=${(/** @type {Event} */ e) => jump(`context-${c.id}`, e)}><bdi>${c.what}</bdi></a>`)}</p>`}</div></li>`;
 }
 
 /** @param {any} props */
@@ -42,9 +44,9 @@ export function Context({ page }) {
 
 /** @param {any} props */
 export function Reading({ page }) {
-  const own = inEnglish();
-  return html`<section id="reading"><h2>${t("reading")}</h2><dl ...${own}>${page.words.reading.map((/** @type {string[]} */ [name, what]) => html`<dt key=${name}>${name}</dt><dd>${what}</dd>`)}</dl></section>
-    <section id="method"><h2>${t("method")}</h2><p ...${own}>${page.words.method}</p><p>${t("carried_by", { name: term("component", page.forecast.carried_by) })}</p>
-    <ul ...${own}>${page.forecast.notes.map((/** @type {string} */ n) => html`<li key=${n}>${n}</li>`)}</ul><h3>${t("limits")}</h3><ul ...${own}>${page.words.limits.map((/** @type {string} */ n) => html`<li key=${n}>${n}</li>`)}</ul></section>
-    <section id="responsibility"><h2>${t("responsibility")}</h2><p ...${own}>${page.words.responsibility}</p></section>`;
+  const list = (/** @type {any[]} */ rows) => html`<ul>${rows.map((row) => html`<li key=${row.text}><${Told} what=${row} /></li>`)}</ul>`;
+  return html`<section id="reading"><h2>${t("reading")}</h2><dl>${page.words.reading.map((/** @type {any[]} */ [name, what]) => html`<dt key=${name.text}><${Told} what=${name} /></dt><dd><${Told} what=${what} /></dd>`)}</dl></section>
+    <section id="method"><h2>${t("method")}</h2><p><${Told} what=${page.words.method} /></p><p>${t("carried_by", { name: term("component", page.forecast.carried_by) })}</p>
+    ${list(page.forecast.notes)}<h3>${t("limits")}</h3>${list(page.words.limits)}</section>
+    <section id="responsibility"><h2>${t("responsibility")}</h2><p><${Told} what=${page.words.responsibility} /></p></section>`;
 }
