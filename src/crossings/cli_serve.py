@@ -8,6 +8,13 @@ from typing import Annotated
 
 import typer
 
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection stays open between two requests.
+
+On a loaded machine a process may stand still for some seconds. Were that longer than this, the
+server would close connections on which a request has come but was not yet read.
+"""
+
 
 def serve(
     situations: Annotated[
@@ -55,4 +62,11 @@ def serve(
     print(f"Page: http://{shown}:{port}/   (stop with Ctrl-C)", flush=True)
     if "CROSSINGS_TOKEN" not in os.environ:
         print(f"Token for whatever writes: {token}", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )

@@ -173,7 +173,7 @@ def test_orders_that_mean_nothing_are_refused_before_they_wait(client: TestClien
     assert status(as_of="soon") == 400
     assert status(horizon="8 weeks") == 422
     assert status(members=5) == 422
-    assert status(members=99_999) == 422
+    assert status(members=99_999) == 403
     assert status(unknown=1) == 422
 
 

@@ -78,8 +78,11 @@ def test_a_decision_needs_the_token_a_name_and_an_entry(client: TestClient) -> N
         assert client.post(path, json=wrong, headers=BEARER).status_code == 422
     changes = {"act": "correct", "by": "x", "changes": {"sources": "me"}}
     assert client.post(path, json=changes, headers=BEARER).status_code == 422
-    assert client.post("/api/entries/none/review", json=asked, headers=BEARER).status_code == 400
-    assert client.get(f"{ONE}/documents/none").status_code == 400
+    assert client.post("/api/entries/none/review", json=asked, headers=BEARER).status_code == 404
+    turned = {"act": "correct", "by": "x", "changes": {"low": 8000}}
+    said = client.post(path, json=turned, headers=BEARER)
+    assert (said.status_code, "at least low" in said.json()["detail"]) == (409, True)
+    assert client.get(f"{ONE}/documents/none").status_code == 404
 
 
 def test_the_public_profile_shows_no_ledger(tmp_path: Path, book: str) -> None:

@@ -64,8 +64,7 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def bad_input(_: Request, error: InputError) -> Response:
-        missing = str(error).startswith("forecast: found no")
-        return problem(404 if missing else 400, str(error))
+        return problem(400, str(error))
 
     @app.exception_handler(BusyError)
     async def busy(_: Request, error: BusyError) -> Response:

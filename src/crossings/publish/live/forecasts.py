@@ -20,6 +20,8 @@ from crossings.publish.view import view
 
 router = APIRouter(prefix="/api/situations/{situation_id}/forecasts", tags=["forecasts"])
 
+MEDIA = ("text/csv", "application/json", "text/html", "application/x-netcdf")
+
 Download = Literal["csv", "json", "netcdf", "hub", "hxl", "claims", "page"]
 
 
@@ -42,7 +44,12 @@ def later(request: Request, situation_id: str, forecast_id: str, served: Served)
     return tagged(request, served.page(situation_id, forecast_id).later, "application/json")
 
 
-@router.get("/{forecast_id}/download", responses=BAD, summary="One forecast as a file")
+@router.get(
+    "/{forecast_id}/download",
+    responses={**BAD, 200: {"description": "The file.", "content": {kind: {} for kind in MEDIA}}},
+    response_class=Response,
+    summary="One forecast as a file",
+)
 def download(
     request: Request,
     situation_id: str,

@@ -6,38 +6,66 @@ carries a name and stays in the ledger for good.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from crossings.errors import InputError
 from crossings.ledger import Entry, Ledger
 from crossings.ledger.quotes import passage
 from crossings.publish import words
-from crossings.publish.live.answers import AnswerError, page_of, stated
+from crossings.publish.live.answers import AnswerError, described, page_of, stated
 from crossings.publish.live.situations import BAD, Page, PerPage, Served
 from crossings.publish.live.state import State
-from crossings.situation.records import Claim, Situation
+from crossings.situation.records import Claim, Counting, Situation
 
 router = APIRouter(tags=["review"])
 
 
-class Decided(BaseModel):
-    """A decision about an entry."""
+class Verdict(BaseModel):
+    """An entry is taken as it stands, or not at all."""
 
     model_config = ConfigDict(extra="forbid")
 
-    act: Literal["accept", "correct", "reject"]
+    act: Literal["accept", "reject"]
     by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
     reason: Annotated[str, Field(max_length=2000)] = ""
-    changes: Annotated[
-        dict[
-            Literal["low", "high", "measure", "counting", "place", "unit"],
-            str | float | None,
-        ],
-        Field(description="For `correct`: the fields of the claim that change."),
-    ] = {}
+
+
+Bound = Annotated[float, Field(ge=0, le=1e12)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", default_factory=str)]
+
+
+class Changes(BaseModel):
+    """The fields of a claim that change; what is absent stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+
+    low: Bound | None = None
+    high: Bound | None = None
+    measure: Name
+    counting: Annotated[Counting, Field(default_factory=lambda: "stock")]
+    place: Annotated[str, Field(max_length=200, default_factory=str)]
+    unit: Name
+
+
+class Correction(BaseModel):
+    """An entry was misread: what it says instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    act: Literal["correct"]
+    by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    changes: Changes
+
+
+Decided = Annotated[Verdict | Correction, Field(discriminator="act")]
+"""A decision about an entry."""
 
 
 @router.get(
@@ -60,14 +88,25 @@ def proposed(
     return stated(request, found | {"ledger": True}, "no-store")
 
 
-@router.post("/api/entries/{entry_id}/review", responses=BAD, summary="Decide on an entry")
+@router.post(
+    "/api/entries/{entry_id}/review",
+    responses={**BAD, 409: described("The entry, as it stands, cannot become what is asked.")},
+    summary="Decide on an entry",
+)
 def decide(entry_id: str, decided: Decided, served: Served) -> Response:
     """Accept, correct or reject; the entry as it stands then."""
     book = _book(served)
-    changes: dict[str, Any] = {str(field): value for field, value in decided.changes.items()}
-    entry = book.review(
-        entry_id, decided.act, by=decided.by, changes=changes, reason=decided.reason
-    )
+    with _or_missing():
+        book.entry(entry_id)
+    changes: dict[str, Any] = {}
+    if isinstance(decided, Correction):
+        changes = decided.changes.model_dump(exclude_unset=True)
+    try:
+        entry = book.review(
+            entry_id, decided.act, by=decided.by, changes=changes, reason=decided.reason
+        )
+    except InputError as error:
+        raise AnswerError(409, str(error)) from error
     served.forget()
     return JSONResponse({"id": entry.id, "standing": _standing(entry)})
 
@@ -81,7 +120,8 @@ def document(request: Request, situation_id: str, document_id: str, served: Serv
     """The text and, for each entry read from it, where its quote stands."""
     served.situation(situation_id)
     book = _book(served)
-    found = book.document(document_id)
+    with _or_missing():
+        found = book.document(document_id)
     marks = []
     for entry in book.entries(situation_id):
         view = entry.view()
@@ -106,6 +146,15 @@ def _book(served: State) -> Ledger:
     if served.book is None or served.settings.profile != "internal":
         raise AnswerError(404, "ledger: this server shows none")
     return served.book
+
+
+@contextlib.contextmanager
+def _or_missing() -> Iterator[None]:
+    """What the ledger does not have is not here."""
+    try:
+        yield
+    except InputError as error:
+        raise AnswerError(404, str(error)) from error
 
 
 def _standing(entry: Entry) -> str:

@@ -15,9 +15,25 @@ from crossings.situation.records import Claim, Situation
 router = APIRouter(prefix="/api/situations", tags=["situations"])
 
 Served = Annotated[State, Depends(state)]
+_MONTH_DAY = (
+    "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|1[0-9]|2[0-8])"
+)
+_DAY = f"(19|20)([0-9][0-9]-({_MONTH_DAY})|(0[48]|[2468][048]|[13579][26])-02-29)"
+_CLOCK = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
+MOMENT = f"^((19|20)[0-9][0-9](-(0[1-9]|1[0-2]))?|({_DAY})({_CLOCK})?)$"
+"""How the API's description tells of a moment: a year, a month, a day, a time with its offset.
+
+What is none is refused in words, so this is not enforced as a pattern.
+"""
+
 AsOf = Annotated[
     str,
-    Query(max_length=40, description="Only what was public by then; empty: everything."),
+    Query(
+        max_length=40,
+        description="Only what was public by then; empty: everything.",
+        json_schema_extra={"pattern": f"^$|{MOMENT}"},
+    ),
 ]
 Page = Annotated[int, Query(ge=1, le=100_000, description="Counted from 1.")]
 PerPage = Annotated[int, Query(ge=1, le=500, description="Rows a page.")]

@@ -147,9 +147,16 @@ class State:
         ]
 
     def outlook(self, situation_id: str, forecast_id: str) -> Outlook:
-        """A kept forecast; errors as :meth:`situation` and :meth:`Kept.read`."""
+        """A kept forecast.
+
+        Raises:
+            AnswerError: 404, there is none, or none that can be read.
+        """
         self.situation(situation_id)
-        return self.kept.read(situation_id, forecast_id)
+        try:
+            return self.kept.read(situation_id, forecast_id)
+        except InputError as error:
+            raise AnswerError(404, str(error)) from error
 
     def around(self, situation_id: str) -> dict[str, Any]:
         """Coasts and boundaries around a situation's places; made once."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crossings.publish.live.answers import AnswerError, described, stated
 from crossings.publish.live.jobs import ENDED, Job, QueueFullError
-from crossings.publish.live.situations import BAD, Served
+from crossings.publish.live.situations import BAD, MOMENT, Served
 from crossings.publish.live.state import State
 
 router = APIRouter(tags=["jobs"])
@@ -23,9 +23,13 @@ TOLD_EVERY = 0.25
 
 FULL: dict[int | str, dict[str, Any]] = {
     **BAD,
-    403: described("This server's profile does not show it."),
+    403: described("This server does not allow it: its profile, or its bounds."),
     429: described("Too many jobs are waiting."),
 }
+
+
+Asked = Annotated[str, Field(max_length=40, json_schema_extra={"pattern": MOMENT})] | None
+"""A moment, or nothing."""
 
 
 class ForecastAsked(BaseModel):
@@ -33,7 +37,7 @@ class ForecastAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[str | None, Field(max_length=40)] = None
+    as_of: Asked = None
     horizon: Annotated[str, Field(max_length=10, pattern=r"^\d{1,4}(\.\d+)?[dh]$")] = "8d"
     members: Annotated[int, Field(ge=100, le=100_000)] = 2000
     seed: Annotated[int, Field(ge=0, le=4_294_967_295)] = 1
@@ -64,7 +68,7 @@ class WhatIfAsked(ForecastAsked):
     ceasefire: bool = False
     attack: bool = False
     population: Annotated[float | None, Field(ge=0, le=1e9)] = None
-    at: Annotated[str | None, Field(max_length=40)] = None
+    at: Asked = None
 
 
 @router.post(
@@ -92,7 +96,7 @@ def _checked(asked: ForecastAsked, situation_id: str, served: State) -> None:
         whole.moment(asked.as_of)
     if asked.members > served.settings.max_members:
         limit = served.settings.max_members
-        raise AnswerError(422, f"members: found {asked.members}, expected at most {limit} here")
+        raise AnswerError(403, f"members: found {asked.members}, expected at most {limit} here")
 
 
 def _queued(served: State, kind: str, asked: ForecastAsked, situation_id: str) -> Response:

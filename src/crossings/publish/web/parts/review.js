@@ -25,11 +25,11 @@ export function Review({ situation }) {
   const move = (/** @type {number} */ by) => { setAt(Math.max(0, Math.min(now + by, rows.length - 1))); setCorrecting(false); };
 
   /** @param {string} act @param {object} [changes] */
-  async function decide(act, changes = {}) {
+  async function decide(act, changes) {
     if (!by.trim()) { setWrong(t("review_by_missing")); return; }
     localStorage.setItem(NAME, by);
     try {
-      await source.review(row.id, { act, by, changes });
+      await source.review(row.id, { act, by, ...(changes ? { changes } : {}) });
       if (act === "correct") await source.review(row.id, { act: "accept", by });
       const rest = rows.filter((one) => one.id !== row.id);
       setRows(rest);
