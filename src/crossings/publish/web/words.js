@@ -42,7 +42,7 @@ export const term = (group, id, otherwise) => texts[`${group}.${id}`] ?? otherwi
  * @typedef {{key: string, values: Record<string, any>}} Said */
 
 /** Values that are identifiers of a group of words. */
-const GROUPS = new Set(["counting", "measure", "unit"]);
+const GROUPS = new Set(["counting", "measure", "target", "unit"]);
 
 /** Sentences of the server in the reader's language; null where that is English or lacks one.
  * @param {Said[]} said @returns {string | null} */
