@@ -108,6 +108,8 @@ NOTES = {
     "note.nobody_series": "Nobody has been reported anywhere: the forecast rests on the base rate "
     "of feared flights and on how long the figures have been 0. How many would come is a guess, "
     "wide on purpose.",
+    "note.zeros": "{days} days of zeros alone leave as many days ahead an even chance (Laplace's "
+    "rule of succession): the odds are not below that.",
     "note.summed": "Nobody publishes a running total: {target} sums the daily figures from {date} "
     "on, without those who came before.",
     "note.no_pace": "Nothing tells a pace at {places}, where there is one figure: the range is a "

@@ -10,6 +10,7 @@ import crossings as cx
 from crossings.forecast.issue import forecast
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.request import request
+from crossings.forecast.sentences import recognised
 from crossings.forecast.series.component import statistical
 from crossings.forecast.series.outlook import by_series
 from crossings.situation.records import Place, Situation
@@ -19,9 +20,11 @@ TARGET = "hosted.stock"
 
 
 def issue(case: Situation, days: int = 120, members: int = 400) -> Outlook:
-    return forecast(
+    made = forecast(
         case, START + dt.timedelta(days=days), "30d", members=members, seed=3, delay_check=True
     )
+    assert all(recognised(said) for said in (*made.notes, *(use.reason for use in made.claims)))
+    return made
 
 
 def one_place(figures: dict[int, float], counting: str = "stock") -> Situation:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossings.forecast.request import Request
+from crossings.forecast.sentences import sentence
 from crossings.forecast.series.component import main_target, places_of
 from crossings.forecast.series.history import (
     F8,
@@ -138,11 +139,7 @@ def start_odds(ready: Ready) -> Start | None:
     silent = int(longest.days[-1] - longest.days[0]) + 1
     return Start(
         within,
-        (
-            *by_events.reasons,
-            f"{silent} days of zeros alone leave as many days ahead an even chance (Laplace's rule "
-            "of succession): the odds are not below that.",
-        ),
+        (*by_events.reasons, sentence("note.zeros", days=silent)),
     )
 
 
