@@ -29,14 +29,19 @@ PATIENCE_MS = 120_000
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
-def take(browser: Browser, address: str, name: str, width: int, height: int, anchor: str) -> None:
-    """One picture: the screen at ``anchor``."""
+def take(
+    browser: Browser, address: str, name: str, width: int, height: int, anchor: str = ""
+) -> None:
+    """One picture: the screen at ``anchor``, or at the top."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.locator("h1").wait_for(timeout=PATIENCE_MS)
+    page.locator("#reading").wait_for(state="attached", timeout=PATIENCE_MS)  # it comes last
     page.get_by_label("Show what was reported later").check()
-    page.wait_for_timeout(800)
-    page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
+    later = page.locator("svg.chart:visible .later").first
+    later.wait_for(state="attached", timeout=PATIENCE_MS)
+    if anchor:
+        page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
     page.wait_for_timeout(300)
     page.screenshot(path=IMAGES / name)
     page.close()
@@ -44,9 +49,9 @@ def take(browser: Browser, address: str, name: str, width: int, height: int, anc
 
 def pictures(browser: Browser, address: str) -> None:
     """The three pictures of a page at an address."""
-    take(browser, address, "live-page-desk.png", 1280, 900, "app")
+    take(browser, address, "live-page-desk.png", 1280, 900)
     take(browser, f"{address}&day=7", "live-page-plan.png", 1280, 900, "map")
-    take(browser, address, "live-page-phone.png", 390, 844, "app")
+    take(browser, address, "live-page-phone.png", 390, 844)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from typing import Literal
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from crossings import ledger
 from crossings.publish.live.app import create_app
@@ -158,6 +158,22 @@ def test_later_figures_are_drawn_only_when_asked_for(desk: Visit) -> None:
     expect(later.first).to_be_attached()
 
 
+def test_a_box_answers_at_once_where_the_server_is_slow(desk: Visit) -> None:
+    page = desk.open()
+    held: list[Route] = []
+    page.route("**/later", lambda route: held.append(route))  # noqa: PLW0108 - playwright sets attributes on it
+    box = page.get_by_label("Show what was reported later")
+    with page.expect_request("**/later"):
+        box.check()
+    page.locator(".day-bar input").focus()
+    page.keyboard.press("End")  # everything is drawn again
+    expect(page.locator(".day-bar output")).to_have_text("Tue 3 Oct")
+    expect(box).to_be_checked()
+    expect(page.locator("svg.chart:visible .later")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator("svg.chart:visible .later").first).to_be_attached()
+
+
 def test_the_day_and_the_risk_change_what_to_plan_for(visit: Visit) -> None:
     page = visit.open()
     first = page.locator("#plan tbody tr.total td").first
@@ -181,6 +197,23 @@ def test_past_forecasts_are_replayed_by_keyboard(desk: Visit) -> None:
     page.keyboard.press("Home")
     expect(output).not_to_have_text(newest)
     expect(page.locator(".issue-line")).to_contain_text(output.inner_text())
+
+
+def test_an_answer_that_comes_too_late_changes_nothing(desk: Visit) -> None:
+    page = desk.open()
+    output = page.locator(".as-of output")
+    newest, line = output.inner_text(), page.locator(".issue-line").inner_text()
+    held: list[Route] = []
+    page.route("**/forecasts/*", lambda route: held.append(route))  # noqa: PLW0108 - playwright sets attributes on it
+    page.locator(".as-of input").focus()
+    page.keyboard.press("Home")
+    expect(output).not_to_have_text(newest)
+    page.keyboard.press("End")
+    expect(output).to_have_text(newest)
+    with page.expect_response("**/forecasts/*"):
+        held[0].continue_()
+    page.get_by_label("19 of 20 cases").check()  # drawn again after the answer
+    expect(page.locator(".issue-line")).to_have_text(line)
 
 
 def test_figures_are_searched_sorted_and_grouped(desk: Visit) -> None:

@@ -5,16 +5,21 @@ import { embedded, jump, readAddress, writeAddress } from "crossings/address";
 import { Headline } from "crossings/parts/headline";
 import { Order } from "crossings/parts/order";
 import { AsOfSlider, DaySlider } from "crossings/parts/sliders";
-import { exported, FIRST, source } from "crossings/source";
+import { asLongAsWanted, exported, FIRST, source } from "crossings/source";
 import { byThen, LANGUAGES, number, speak, t } from "crossings/words";
 
 /** @param {any} props */
 function Forecast({ page, kept, shown, update, ahead, below }) {
   const ends = page.forecast.day_ends;
   const shownDay = ends.includes(shown.day) ? shown.day : ends[0];
+  // What was reported later: whether it is wanted, which the box shows at once, and what has come of it.
+  const [wanted, want] = useState(false);
   const [later, setLater] = useState(/** @type {any[] | null} */ (null));
-  useEffect(() => setLater(null), [page.id]);
-  const seen = { page, later, setLater, kept, shown, shownDay, update };
+  useEffect(() => {
+    setLater(null);
+    return wanted ? asLongAsWanted(source.later(page.situation.id, page.id), (found) => setLater(found.items), () => setLater([])) : undefined;
+  }, [wanted, page.id]);
+  const seen = { page, later, wanted, want, kept, shown, shownDay, update };
   // A forecast whose figures have not come yet has a headline and no more.
   const whole = page.events !== undefined;
   const hero = html`<div class="hero"><${Headline} page=${page} shownDay=${shownDay} />${ahead && whole ? html`<${ahead.Ahead} ...${seen} />` : html`<section id="course" class="awaited"><h2>${t("course")}</h2></section>`}</div>`;
@@ -84,10 +89,10 @@ function App() {
     refresh("");
   }, [shown.s]);
   useEffect(() => {
-    if (!shown.f || !shown.s) { setPage(null); return; }
-    if (page?.id === shown.f && page.events) return;
+    if (!shown.f || !shown.s) { setPage(null); return undefined; }
+    if (page?.id === shown.f && page.events) return undefined;
     const early = FIRST && shown.s === FIRST.s && shown.f === FIRST.f ? whole : null;
-    (early || source.forecast(shown.s, shown.f)).then((found) => { setPage(found); setWrong(""); }, (error) => {
+    return asLongAsWanted(early || source.forecast(shown.s, shown.f), (found) => { setPage(found); setWrong(""); }, (error) => {
       failed(error);
       // What is chosen stays what is shown.
       if (page && page.situation.id === shown.s) update({ f: page.id });

@@ -71,6 +71,14 @@ async function listen(path, told) {
 
 const enc = encodeURIComponent;
 
+/** Take an answer unless something else has been asked for meanwhile; gives what says so, as an effect does.
+ * @param {Promise<any>} answer @param {(found: any) => void} take @param {(error: any) => void} failed */
+export function asLongAsWanted(answer, take, failed) {
+  let wanted = true;
+  answer.then((found) => wanted && take(found), (error) => wanted && failed(error));
+  return () => { wanted = false; };
+}
+
 export const source = {
   /** @param {string} lang */
   messages: (lang) => (exported ? Promise.resolve(OWN.messages[lang] || {}) : ask(`/web/messages/${enc(lang)}.json`)),

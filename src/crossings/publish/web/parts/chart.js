@@ -3,7 +3,6 @@ import { jump } from "crossings/address";
 import { d3 } from "crossings/d3";
 import { html, useMemo, useState } from "crossings/lib";
 import { rangesOf } from "crossings/ranges";
-import { source } from "crossings/source";
 import { between, day, figure, moment, number, quantity, rounded, stampWords, stepFor, t, term } from "crossings/words";
 
 const WIDE = { width: 860, height: 410, top: 30, right: 136, bottom: 34, left: 62 };
@@ -78,14 +77,13 @@ function Mark({ claim, x, y, chosen }) {
 
 /** The course ahead: what to add to the chart, the chart for wide and for narrow screens, what its marks mean.
  * @param {any} props */
-export function Course({ page, later, setLater, shownDay, chosen, onChoose, past, setPast }) {
+export function Course({ page, later, wanted, want, shownDay, chosen, onChoose, past, setPast }) {
   const [rules, setRules] = useState(false);
   const simple = page.forecast.simple_rules;
-  const toggle = () => (later ? setLater(null) : source.later(page.situation.id, page.id).then((found) => setLater(found.items), () => setLater([])));
   const picked = page.claims.concat(later || []).find((/** @type {any} */ c) => c.id === chosen);
   const chart = { page, top: page.forecast.headline, later, past: past || [], rules: rules ? simple : [], shownDay, chosen, onChoose };
   return html`<section id="course"><h2>${t("course")}</h2>
-    <div class="filters"><label><input type="checkbox" checked=${later !== null} onChange=${toggle} />${t("show_later")}</label>
+    <div class="filters"><label><input type="checkbox" checked=${wanted} onChange=${() => want(!wanted)} />${t("show_later")}</label>
       ${setPast && html`<label><input type="checkbox" checked=${past !== null} onChange=${() => setPast(past === null)} />${t("show_past")}</label>`}
       ${simple.length > 0 && html`<label><input type="checkbox" checked=${rules} onChange=${() => setRules(!rules)} />${t("show_rules")}</label>`}</div>
     <figure><div class="wide"><${FanChart} ...${chart} /></div><div class="narrow"><${FanChart} ...${chart} narrow id="fan-small" /></div>
@@ -124,7 +122,7 @@ export function FanChart({ page, top, later, past, rules, shownDay, chosen, onCh
   const exact = d3.greatest(recent.filter((/** @type {any} */ c) => c.qualifier === "exact" && c.low === c.high && new Date(c.as_of) < rows[0].when), (/** @type {any} */ c) => +new Date(c.as_of));
   const start = exact ? [{ when: new Date(exact.as_of), low90: exact.low, low50: exact.low, median: exact.low, high50: exact.low, high90: exact.low }] : [];
   const fan = [...start, ...rows];
-  const y = d3.scaleLinear([0, most], [frame.height - frame.bottom, frame.top]).nice(5);
+  const y = d3.scaleLinear([0, most], [frame.height - frame.bottom, frame.top]).nice(10);
   const area = (/** @type {string} */ low, /** @type {string} */ high) =>
     d3.area().x((/** @type {any} */ r) => x(r.when)).y0((/** @type {any} */ r) => y(r[low])).y1((/** @type {any} */ r) => y(r[high]))(fan);
   const line = d3.line().x((/** @type {any} */ r) => x(r.when)).y((/** @type {any} */ r) => y(r.median));
