@@ -339,7 +339,7 @@ def _may_reach(words: list[str], lexicon: Lexicon) -> bool:
         return False
     before = words[max(0, end - 4) : end - 1]
     return any(
-        word in _IT and "modal" in lexicon.classes.get(after, ())
+        word in _IT and lexicon.classes.get(after, frozenset()) & {"modal", "have"}
         for word, after in pairwise(before)
     )
 
@@ -359,7 +359,7 @@ _SEXES = {
 }
 _ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
 _CLAUSE_STARTS = {"and", "but", "while", "where", "though", "which", ";"}
-_TOTAL_NOUNS = {"figure", "toll", "tally", "estimate", "total", "target", "goal", "plan"}
+_TOTAL_NOUNS = {"count", "figure", "toll", "tally", "estimate", "total", "target", "goal", "plan"}
 _FINITE = {"be", "have", "modal", "verb", "maybe_verb"}
 _IT = {"it", "this", "that", "which"}
 

@@ -369,7 +369,7 @@ def _with_verbs(
         forms = {f for v in phrases_of(table["words"]) for f in inflection.verb(v).values()}
         after = phrases_of(table.get("then", "")) or [""]
         made = ", ".join(f"{form} {then}".strip() for form in sorted(forms) for then in after)
-        found[table["status"]] = f"{found[table['status']]}, {made}"
+        found[table["status"]] = f"{found.get(table['status'], '')}, {made}"
     return found
 
 

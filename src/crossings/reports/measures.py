@@ -300,6 +300,8 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
         if near.low in {"including", "were", "are", "was"}:
             return gap + 1.0
         return gap + 4.5
+    if tokens[sign.last].low == "that":
+        return _IMPOSSIBLE  # "warned that 400,000": what was said, and not who was told
     cost = gap
     helpers = helpers_before(tokens, sign.first)
     if trigger.form in {"ed", "en"} and "be" in helpers:

@@ -119,7 +119,8 @@ def _told_there(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
         return False
     for position in range(first - 2, max(-1, first - 6), -1):
         token = tokens[position]
-        if token.low in lexicon.speech.verbs and token.low not in lexicon.speech.nouns:
+        noun = position > 0 and "determiner" in tokens[position - 1].classes  # told a briefing
+        if token.low in lexicon.speech.verbs and not (noun or token.low in lexicon.speech.nouns):
             said = lexicon.speech.verbs[token.low][0] not in lexicon.speech.weak
             return said and all(word.kind == "word" for word in tokens[position:first])
         if token.kind != "word" or token.classes & {"verb", "be", "have"} or token.low == "that":
@@ -179,6 +180,8 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
     if row and lexicon.numbers.qualifiers.at(tokens, last - 1) is None:
         return Mention(position, last, span_text(sentence, position, last), "label", True)
     name = " ".join(token.low for token in tokens[position:last])
+    if name in lexicon.speech.media_names:
+        return None  # Xinhua is a county too
     words = lexicon.places
     heading = position == 0 and tokens[0].text.isupper() and last > 1
     if heading and words.known(tokens[0].low) and len(tokens[0].text) > 3:

@@ -123,7 +123,20 @@ def candidates(
             features[f"a country, {kind}"] = 1.0
         if any(key != other and key in other for other in found):
             features["within another name"] = 1.0
+    if known.origin is not None and count.measure in _GOING and _goes_to(found, known.origin):
+        found.pop(known.origin.lower(), None)  # "93 who had lived in Libya were flown to Italy"
     return list(found.values())
+
+
+_GOING = {"arrived", "crossed", "returned", "evacuated"}
+
+
+def _goes_to(found: Mapping[str, Candidate], origin: str) -> bool:
+    """Whether the sentence names where people went, other than where they came from."""
+    return any(
+        one.mention is not None and one.mention.tie in {"to", "reached"} and one.text != origin
+        for one in found.values()
+    )
 
 
 def _here(
@@ -167,7 +180,7 @@ def _add_before(
     last = False
     for row in rows:
         fresh: set[str] = set()
-        for number, mention in enumerate(mentions[row]):
+        for number, mention in enumerate(m for m in mentions[row] if m.tie != "told"):
             key = mention.text.lower()
             candidate = found.setdefault(key, Candidate(mention.text, {}, None))
             if key in fresh:
@@ -218,7 +231,8 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
     tokens = sentence.tokens
     found = list(mentions)
     for mention in mentions:
-        for position in range(mention.first + 1, mention.last - 1) if mention.named else ():
+        whole = mention.named and not lexicon.places.known(mention.text.lower())  # Cox's Bazar
+        for position in range(mention.first + 1, mention.last - 1) if whole else ():
             if tokens[position].low == "'s":
                 owner = span_text(sentence, mention.first, position)
                 owned = span_text(sentence, position + 1, mention.last)
@@ -226,6 +240,9 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
                 named = any(is_capital(token) for token in tokens[position + 1 : mention.last])
                 found.append(Mention(position + 1, mention.last, owned, mention.tie, named))
                 break
+        beside = _named_after(sentence, mention, lexicon)
+        if beside is not None:
+            found.append(beside)
         joined = _joined(sentence, mention, lexicon)
         if joined is not None:
             found.append(joined)
@@ -236,6 +253,8 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
         if token.low in lexicon.numbers.beginnings or lexicon.numbers.phrases.at(tokens, position):
             continue
         before = tokens[position - 1] if position else None
+        if token.low in lexicon.roles or lexicon.people.at(tokens, position) is not None:
+            continue
         if before is not None and not (
             before.kind == "sign" or before.low in _OPENING or "be" in before.classes
         ):
@@ -261,7 +280,7 @@ def _is_told_of(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
     if token.low in _TOLD or token.classes & {"have", "be"}:
         return True
     if token.low == "in":
-        return is_capital_at(tokens, after + 1)
+        return after > 1 and is_capital_at(tokens, after + 1)  # not "Floods in Pakistan"
     if token.text == "," and after + 1 < len(tokens) and tokens[after + 1].low == "where":
         return True
     if token.text == ",":
@@ -299,6 +318,21 @@ def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention |
         return None
     text = span_text(sentence, mention.first, last)
     return Mention(mention.first, last, text, mention.tie, True, mention.of_speaker)
+
+
+def _named_after(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
+    """The name beside a noun for it: "moved to the Mongolian capital, Ulaanbaatar, over"."""
+    tokens, first = sentence.tokens, mention.last + 1
+    single = tokens[mention.last - 1].low in _MEANT
+    if mention.named or not single or first >= len(tokens) or tokens[first - 1].text != ",":
+        return None
+    last = first
+    while last < len(tokens) and last - first < 4 and is_name(tokens, last, lexicon):
+        last += 1
+    ends = last == len(tokens) or tokens[last].kind == "sign"
+    if last == first or not ends:
+        return None
+    return Mention(first, last, span_text(sentence, first, last), mention.tie, True)
 
 
 def _both(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:

@@ -13,6 +13,7 @@ _NAME_JOINS = {
     "del",
     "al",
     "el",
+    "es",
     "la",
     "le",
     "and",
@@ -24,7 +25,7 @@ _NAME_JOINS = {
     "d",
     "du",
 }
-_ARTICLES = {"al", "el", "de", "del", "la", "le", "du", "da", "do"}
+_ARTICLES = {"al", "el", "es", "de", "del", "la", "le", "du", "da", "do"}
 _LONGEST = 9
 _OF = {"of", "between", "to", "with"}
 _NO_NAMES = {"adverb", "determiner", "pronoun", "conjunction", "auxiliary", "preposition"}
@@ -159,7 +160,8 @@ class PlacePhrase:
         if token.text == "," or token.low in {"and", "or"}:
             return _another_place(self.tokens, following, self._lexicon, token.text != ",")
         if token.kind == "word" and low_at(self.tokens, following) in self._words.nouns:
-            return not token.classes & _NO_DESCRIPTION  # "Nyakabande transit centre"
+            this = token.low in self._lexicon.time_words["relative"]  # "in Tillabéri this quarter"
+            return not (this or token.classes & _NO_DESCRIPTION)  # "Nyakabande transit centre"
         if token.low == "of" and low_at(self.tokens, following) == "the":
             following += 1
         elif token.low == "the":

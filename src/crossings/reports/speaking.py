@@ -187,7 +187,8 @@ def _subject_before(
     counted = range(first, min(last, first + 3))
     if any(tokens[n].kind == "number" and not names.is_hour(n) for n in counted):
         return None  # people who are counted
-    if verb[1] == "base" and not _is_plural(tokens, first, last, lexicon):
+    modal = "modal" in helpers_before(tokens, position)  # "the UN could confirm 770"
+    if verb[1] == "base" and not (modal or _is_plural(tokens, first, last, lexicon)):
         return None
     told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
     backwards = verb[0] not in lexicon.speech.not_after and _speaks_backwards(

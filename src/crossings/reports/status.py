@@ -31,13 +31,12 @@ Told = tuple[str, str]
 def status_of(count: Count, when: When | None, today: dt.date | None, phrased: Phrased) -> Told:
     """The status as spoken, and why; ``today`` is the day of the text, if that is known."""
     tokens, lexicon = count.sentence.tokens, phrased.lexicon
-    first, last = phrased.clause(count)
     if count.tie == "prior" or _earlier(count, phrased):
         return "prior", "an earlier value of the same figure"
     if _said_before_now(tokens, count, lexicon):
         return "prior", "had been put, now another"
     modal = modal_of(count, lexicon)
-    unsure = phrased.hit("uncertain", first, last, count)
+    unsure = _unsure(count, phrased)
     foreseen = count.measure not in _HARM and modal in lexicon.sets["modals of intent"]
     if unsure and not (unsure in lexicon.sets["fears"] and (foreseen or _for_fear(tokens))):
         return "uncertain", unsure
@@ -45,6 +44,17 @@ def status_of(count: Count, when: When | None, today: dt.date | None, phrased: P
     if dated is not None and not modal:
         return dated
     return _to_come(count, phrased, modal) or dated or _past(count, phrased) or ("reported", "")
+
+
+def _unsure(count: Count, phrased: Phrased) -> str | None:
+    """A phrase of doubt in the clause, or a verb of belief right before the figure."""
+    tokens, (first, last) = count.sentence.tokens, phrased.clause(count)
+    found = phrased.nearest("uncertain", first, last, count)
+    if found is not None:
+        after = found[0] + len(found[1].split())
+        duty = found[1].endswith("have") and after < len(tokens) and tokens[after].low == "to"
+        return None if duty else found[1]  # "may have to leave"
+    return phrased.hit("uncertain next", count.figure.first - 1, count.figure.first, count)
 
 
 def _earlier(count: Count, phrased: Phrased) -> bool:
@@ -66,7 +76,9 @@ def _to_come(count: Count, phrased: Phrased, modal: str) -> Told | None:
     planned = _governing("planned", count, phrased)
     if _described(count):
         return ("planned", planned) if planned and _touches(planned, count) else None
-    foreseen = phrased.hit("forecast", first, min(last, end + 10), count)
+    foreseen = phrased.hit("forecast", first, min(last, end + 10), count) or phrased.hit(
+        "forecast next", count.figure.first - 1, count.figure.first, count
+    )
     if planned and (count.measure in _PLANNABLE or not foreseen):
         return "planned", planned
     if foreseen:
@@ -122,9 +134,9 @@ def modal_of(count: Count, lexicon: Lexicon) -> str:
     tokens, end = count.sentence.tokens, count.head.end
     verb = _verb_before(count, lexicon)
     sign = count.sign if count.sign is not None and count.sign.trigger.form else None
-    if sign is not None and not sign.first < verb:
+    if sign is not None and not sign.first < verb and not _modal_follows(tokens, end):
         return _modal_before(tokens, sign.first, lexicon)
-    if verb >= 0:
+    if verb >= 0 and not _modal_follows(tokens, end):
         return _modal_before(tokens, verb, lexicon)
     for position in range(end, min(end + 4, len(tokens))):
         token = tokens[position]
@@ -133,6 +145,11 @@ def modal_of(count: Count, lexicon: Lexicon) -> str:
         if not token.classes & {"adverb", "relative", "negation"}:
             break
     return ""
+
+
+def _modal_follows(tokens: list[Token], end: int) -> bool:
+    """Whether a modal stands right after the noun: the people are the subject of its verb."""
+    return end < len(tokens) and "modal" in tokens[end].classes
 
 
 def _verb_before(count: Count, lexicon: Lexicon) -> int:

@@ -33,6 +33,7 @@ def tie_of(
         or _after_including(tokens, first, previous)
         or last in {"including", "included", "includes"}
         or _of_them(window, head)
+        or _among_them_after(tokens, head.end)
     ):
         own = head.kind == "pronoun" or head.partitive or "whom" in window[-2:]
         if previous.tie == "part" and previous.tied_to and not own and last in {",", "and"}:
@@ -134,6 +135,12 @@ def _of_them(window: list[str], head: Head) -> bool:
     return bool({"of", "among", "amongst"} & set(window[-5:])) and bool(
         {"them", "these", "those"} & set(window[-4:])
     )
+
+
+def _among_them_after(tokens: list[Token], end: int) -> bool:
+    """As in "killed 14 people there, five children among them"."""
+    ahead = [token.low for token in tokens[end : end + 2]]
+    return len(ahead) == 2 and ahead[0] in {"among", "amongst"} and ahead[1] in _OF_THEM
 
 
 def _changes_to(tokens: list[Token], figure: Figure) -> bool:
