@@ -1,9 +1,6 @@
 """Fit the weights by which the place of a figure is chosen among the places named.
 
-usage: python -m benchmarks.fit_places LABELS ... [--folds 8] [--ridge 6.0] [--update] [--write]
-
-LABELS are JSON Lines, or passages in the form of ``tests/reports/passages``. With ``--update`` the
-ridge pulls towards the weights in use instead of zero, so that what earlier passages taught stays.
+usage: python -m benchmarks.fit_places LABELS.jsonl ... [--folds 8] [--ridge 6.0] [--write]
 
 A conditional logit over the candidates of every labelled figure that has a place (McFadden, 1974,
 "Conditional logit analysis of qualitative choice behavior"), with a ridge on the weights. What a
@@ -33,11 +30,10 @@ from crossings.reports.counted import Count
 from crossings.reports.describe import locate
 from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.mentions import Mention, mentions_of
-from crossings.reports.place_choice import Candidate, Features, load_weights, score
+from crossings.reports.place_choice import Candidate, Features, score
 from crossings.reports.reader import counted
 from crossings.reports.records import Reading
 from crossings.reports.sentences import sentence_spans
-from tests.reports.labelled import passages as own_passages
 
 ROUNDS = 3
 Row = dict[str, Any]
@@ -64,14 +60,6 @@ class Case:
     right: list[bool]
     text: str
     wanted: str
-
-
-def labelled(path: Path) -> list[Row]:
-    """The labelled passages of a file."""
-    if path.suffix == ".txt":
-        return own_passages(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
 
 
 def prepared(row: Row) -> Passage:
@@ -111,28 +99,20 @@ def cases(passage: Passage, weights: Weights) -> list[Case]:
     return kept
 
 
-def fit(
-    passages: Sequence[Passage], ridge: float, before: Weights | None = None
-) -> dict[str, float]:
-    """The weights that make the labelled places likeliest, reading and fitting in turn.
-
-    ``before`` are the weights that the ridge pulls to; without them, zero.
-    """
-    weights = dict(before or {"cost": -1.0, "named last": -3.0, "in the sentence": 1.0})
+def fit(passages: Sequence[Passage], ridge: float) -> dict[str, float]:
+    """The weights that make the labelled places likeliest, reading and fitting in turn."""
+    weights: dict[str, float] = {"cost": -1.0, "named last": -3.0, "in the sentence": 1.0}
     for _ in range(ROUNDS):
         every = [case for passage in passages for case in cases(passage, weights)]
-        every = [c for c in every if any(c.right) and not all(c.right)]
-        weights = logit(every, ridge, before or {})
+        weights = logit([c for c in every if any(c.right) and not all(c.right)], ridge)
     return weights
 
 
-def logit(every: Sequence[Case], ridge: float, before: Weights | None = None) -> dict[str, float]:
+def logit(every: Sequence[Case], ridge: float) -> dict[str, float]:
     """The weights that make the right candidates of all cases likeliest, less the ridge."""
-    before = before or {}
     if not every:
-        return dict(before)
-    names = sorted({name for case in every for one in case.features for name in one} | set(before))
-    middle = np.array([before.get(name, 0.0) for name in names])
+        return {}
+    names = sorted({name for case in every for one in case.features for name in one})
     column = {name: number for number, name in enumerate(names)}
     rows = [one for case in every for one in case.features]
     matrix = np.zeros((len(rows), len(names)))
@@ -151,11 +131,10 @@ def logit(every: Sequence[Case], ridge: float, before: Weights | None = None) ->
         good = np.add.reduceat(weight * right, starts)
         share = weight / np.repeat(total, sizes)
         share_right = weight * right / np.repeat(good, sizes)
-        away = theta - middle
-        value = float(np.sum(np.log(total) - np.log(good)) + 0.5 * ridge * away @ away)
-        return value, matrix.T @ (share - share_right) + ridge * away
+        value = float(np.sum(np.log(total) - np.log(good)) + 0.5 * ridge * theta @ theta)
+        return value, matrix.T @ (share - share_right) + ridge * theta
 
-    found = minimize(loss, middle, jac=True, method="L-BFGS-B")
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
     return {name: float(value) for name, value in zip(names, found.x, strict=True)}
 
 
@@ -165,15 +144,12 @@ def share_right(passages: Sequence[Passage], weights: Weights) -> tuple[int, int
     return sum(alike(case.wanted, case.text, "longer") for case in every), len(every)
 
 
-def cross_validated(
-    passages: Sequence[Passage], folds: int, ridge: float, before: Weights | None = None
-) -> float:
+def cross_validated(passages: Sequence[Passage], folds: int, ridge: float) -> float:
     """The share of right places, each crisis read by weights fitted without it."""
     right = total = 0
     for fold in range(folds):
         held = [p for p in passages if zlib.crc32(p.crisis.encode()) % folds == fold]
-        rest = [p for p in passages if zlib.crc32(p.crisis.encode()) % folds != fold]
-        weights = fit(rest, ridge, before)
+        weights = fit([p for p in passages if zlib.crc32(p.crisis.encode()) % folds != fold], ridge)
         good, every = share_right(held, weights)
         right, total = right + good, total + every
     return right / total
@@ -191,28 +167,30 @@ def main() -> None:
     parser.add_argument("labels", nargs="+", type=Path)
     parser.add_argument("--folds", type=int, default=8)
     parser.add_argument("--ridge", type=float, default=6.0)
-    parser.add_argument("--update", action="store_true")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    passages = [prepared(row) for path in given.labels for row in labelled(path)]
-    before = load_weights() if given.update else None
-    weights = fit(passages, given.ridge, before)
+    rows = [
+        json.loads(line)
+        for path in given.labels
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+    passages = [prepared(row) for row in rows]
+    weights = fit(passages, given.ridge)
     right, total = share_right(passages, weights)
     result = {
         "passages": len(passages),
         "placed": total,
         "among_candidates": round(possible(passages), 4),
-        "in_use": round(share_right(passages, load_weights())[0] / total, 4),
         "fitted": round(right / total, 4),
-        "cross_validated": round(cross_validated(passages, given.folds, given.ridge, before), 4),
+        "cross_validated": round(cross_validated(passages, given.folds, given.ridge), 4),
         "weights": len(weights),
     }
     print(json.dumps(result, indent=1))
     if given.write:
         lines = [
             "# Weights of the features by which the place of a figure is chosen; fitted by",
-            f"# python -m benchmarks.fit_places to {len(passages)} labelled passages"
-            + (", from the weights before." if given.update else "."),
+            f"# python -m benchmarks.fit_places to {len(passages)} labelled passages.",
             "[weights]",
             *(f'"{name}" = {value:.3f}' for name, value in sorted(weights.items())),
         ]

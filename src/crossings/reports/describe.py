@@ -11,7 +11,7 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
 from crossings.reports.origins import Origin, between, origin_of
 from crossings.reports.phrased import Phrased
-from crossings.reports.place_choice import Candidate, Choice, Known, best, candidates, variants
+from crossings.reports.place_choice import Candidate, Choice, best, candidates, variants
 from crossings.reports.places import of_nation, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import basis_of, counting_of
@@ -60,15 +60,7 @@ def locate(
         origin = origin_of(count, mentions[claim.sentence], lexicon, country)
         crossing = between(count, mentions[claim.sentence])
         found = candidates(
-            count,
-            wide,
-            own,
-            Known(
-                before if near else None,
-                tied.place if tied else None,
-                origin[0] if origin else None,
-            ),
-            lexicon,
+            count, wide, own, before if near else None, tied.place if tied else None, lexicon
         )
         chosen = (choose or best)(number, found)
         claim.place = chosen.text if chosen is not None else None

