@@ -40,8 +40,8 @@ def take(
     page.get_by_label("Show what was reported later").check()
     later = page.locator("svg.chart:visible .later").first
     later.wait_for(state="attached", timeout=PATIENCE_MS)
-    if anchor:
-        page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
+    place = "id => id ? document.getElementById(id).scrollIntoView() : scrollTo(0, 0)"
+    page.evaluate(place, anchor)
     page.wait_for_timeout(300)
     page.screenshot(path=IMAGES / name)
     page.close()
