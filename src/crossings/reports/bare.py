@@ -27,7 +27,6 @@ PARTS = {
     "bare, a row of people",
 }
 """Reasons by which a number counts some of those before."""
-_COUNTING = {"counted", "registered", "recorded", "tallied", "counting"}
 _COUNTING_PHRASES = (
     *(["account", "for"], ["accounts", "for"], ["lead", "with"], ["list", "with"]),
     *(["that", "brings", "us", "to"][-2:],),
@@ -41,7 +40,6 @@ _ENDING = {
 }  # fmt: skip
 _LABEL = 8
 """The longest label of a row, in tokens."""
-_ENDING_WORDS = {"more", "others", "other", "last", "next", "dead", "missing", "later"}
 
 
 def bare_reason(
@@ -57,7 +55,7 @@ def bare_reason(
 ) -> str | None:
     """Why a number without a noun counts people, or nothing if it does not."""
     after = tokens[figure.last] if figure.last < len(tokens) else None
-    ends = _ends(after)
+    ends = _ends(after, lexicon)
     sign = verdict.sign
     if sign is not None:
         reason = _by_sign(figure, verdict, tokens, ends, bool(found or earlier))
@@ -70,7 +68,7 @@ def bare_reason(
     if (tie == "part" or (tie == "prior" and (tied or toll))) and ends:
         return f"bare, tied ({tie})"
     if ends and found:
-        reason = _beside_earlier(figure, verdict, tie, tokens, found[-1])
+        reason = _beside_earlier(figure, verdict, tie, tokens, found[-1], lexicon)
         if reason is not None:
             return reason
     if sign is not None and ends and _at_a_rate(figure, tokens):
@@ -106,17 +104,22 @@ def _in_a_row(
     labelled = figure.first <= _LABEL and before.text == ":"
     if labelled and sign is not None and sign.last < figure.first:
         return f"bare, a row: {sign.trigger.name}"
-    if found and before.low in _SEXES and figure.kind != "range":
+    if found and before.low in lexicon.sets["sexes and ages"] and figure.kind != "range":
         return "bare, by sex"
     if (found or earlier) and _after_people(figure, tokens, lexicon):
         return "bare, a row of people"
-    if (sign is not None or found or earlier) and _figure_of(figure, tokens):
+    if (sign is not None or found or earlier) and _figure_of(figure, tokens, lexicon):
         return "bare, the figure of"
     return None
 
 
 def _beside_earlier(
-    figure: Figure, verdict: Verdict, tie: str, tokens: list[Token], previous: Count
+    figure: Figure,
+    verdict: Verdict,
+    tie: str,
+    tokens: list[Token],
+    previous: Count,
+    lexicon: Lexicon,
 ) -> str | None:
     """Why a number counts people beside another figure of its sentence: a list, shares of it."""
     if tie == "list" and previous.measure != "other" and _plain_list(figure, previous, tokens):
@@ -125,7 +128,7 @@ def _beside_earlier(
         return f"bare, in a list, {verdict.sign.trigger.name}"
     if _apportioned(figure, previous, tokens):
         return "bare, a share of those before"
-    return "bare, in a list of places" if _with_place(figure, tokens) else None
+    return "bare, in a list of places" if _with_place(figure, tokens, lexicon) else None
 
 
 def _apportioned(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
@@ -141,11 +144,11 @@ def _apportioned(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
     return before.low in {"and", ","}
 
 
-def _ends(after: Token | None) -> bool:
+def _ends(after: Token | None, lexicon: Lexicon) -> bool:
     """Whether what follows a number is no noun that it could count."""
     if after is None or after.kind == "sign":
         return True
-    return bool(after.classes & _ENDING) or after.low in _ENDING_WORDS
+    return bool(after.classes & _ENDING) or after.low in lexicon.sets["follows a bare number"]
 
 
 def _by_sign(
@@ -175,20 +178,22 @@ def _by_sign(
     return None
 
 
-def _figure_of(figure: Figure, tokens: list[Token]) -> bool:
+def _figure_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
     """As in "the figure of 103,000 refers to people who", "the largest share, 2.97 million"."""
-    if _named_share(figure, tokens) or _a_figure_follows(figure, tokens):
+    if _named_share(figure, tokens) or _a_figure_follows(figure, tokens, lexicon):
         return True
     if "estimate" in [token.low for token in tokens[figure.first : figure.last]]:
         return True  # "arrived at an estimate of 4,645"
     before = [token.low for token in tokens[max(0, figure.first - 2) : figure.first]]
-    return before[-1:] == ["of"] and before[0] in _TOTAL_NOUNS
+    return before[-1:] == ["of"] and before[0] in lexicon.sets["nouns of totals"]
 
 
-def _a_figure_follows(figure: Figure, tokens: list[Token]) -> bool:
+def _a_figure_follows(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
     """As in "it was replaced by 2,975, a figure taken from a study"."""
     ahead = [token.low for token in tokens[figure.last : figure.last + 3]]
-    return ahead[:2] == [",", "a"] and ahead[2:] != [] and ahead[2] in _TOTAL_NOUNS
+    return (
+        ahead[:2] == [",", "a"] and ahead[2:] != [] and ahead[2] in lexicon.sets["nouns of totals"]
+    )
 
 
 def _named_share(figure: Figure, tokens: list[Token]) -> bool:
@@ -206,18 +211,15 @@ def _named_share(figure: Figure, tokens: list[Token]) -> bool:
     }  # fmt: skip
 
 
-def _with_place(figure: Figure, tokens: list[Token]) -> bool:
+def _with_place(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
     """As in "followed by Lebanon with just over one million and Jordan with 657,000"."""
     if [token.low for token in tokens[max(0, figure.first - 2) : figure.first]] == ["alone", "at"]:
         return True
     return (
         figure.first > 1
-        and tokens[figure.first - 1].low in _HAS
+        and tokens[figure.first - 1].low in lexicon.sets["has people"]
         and tokens[figure.first - 2].text[0].isupper()
     )
-
-
-_HAS = {"with", "'s", "has", "had", "reports", "reported", "counts", "lists", "hosts"}
 
 
 def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | None:
@@ -239,9 +241,9 @@ def _continued(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | N
     modal = bool(following) and "modal" in following[0].classes
     if modal:
         return "bare, more of them"
-    if opens or not before or before[-1] in _CLAUSE_STARTS:
+    if opens or not before or before[-1] in lexicon.sets["starts a clause"]:
         return "bare, the subject: some of them" if _is_subject(following, lexicon) else None
-    if before[-1] in _COUNTING or before[-2:] in _COUNTING_PHRASES:
+    if before[-1] in lexicon.sets["counting forms"] or before[-2:] in _COUNTING_PHRASES:
         return CONTINUED
     return RESTATED if _restates(before, lexicon) else None
 
@@ -255,7 +257,7 @@ def _after_people(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool
         return False
     hit = lexicon.people.at(tokens, noun)
     joined = not bracket and tokens[noun].low == "for" and noun > 0
-    if joined and any(token.low in _ACCOUNTS for token in tokens[:noun]):
+    if joined and any(token.low in lexicon.sets["accounts"] for token in tokens[:noun]):
         hit = lexicon.people.at(tokens, noun - 1)
         return hit is not None and hit[1][0].plural
     named = hit is not None and hit[1][0].plural and is_capital(tokens[noun])
@@ -297,7 +299,7 @@ def _is_subject(following: list[Token], lexicon: Lexicon) -> bool:
 
 def _restates(before: list[str], lexicon: Lexicon) -> bool:
     """Whether a total is given again: "put the figure at", "the company says", "it was"."""
-    words = [word for word in before if word not in _QUOTES | _HEDGING]
+    words = [word for word in before if word not in _QUOTES | lexicon.sets["hedging"]]
     if not words:
         return False
     spoken = words[-2:-1] if words[-1] in {"of", "on", "to"} else words[-1:]
@@ -323,7 +325,9 @@ def _restates(before: list[str], lexicon: Lexicon) -> bool:
     if _may_reach(words, lexicon):
         return True
     if words[-1] in verbs and any(
-        word in _IT and words[-4:][index + 1 : index + 2] and words[-4:][index + 1] in verbs
+        word in lexicon.sets["stands for a total"]
+        and words[-4:][index + 1 : index + 2]
+        and words[-4:][index + 1] in verbs
         for index, word in enumerate(words[-4:-1])
     ):
         return True  # "It stood at more than 240 on Monday."
@@ -339,29 +343,13 @@ def _may_reach(words: list[str], lexicon: Lexicon) -> bool:
         return False
     before = words[max(0, end - 4) : end - 1]
     return any(
-        word in _IT and lexicon.classes.get(after, frozenset()) & {"modal", "have"}
+        word in lexicon.sets["stands for a total"]
+        and lexicon.classes.get(after, frozenset()) & {"modal", "have"}
         for word, after in pairwise(before)
     )
 
 
-_HEDGING = {"probably", "now", "still", "already", "currently", "then", "likely", "only", "just"}
-_SEXES = {
-    "female",
-    "male",
-    "females",
-    "males",
-    "women",
-    "men",
-    "girls",
-    "boys",
-    "children",
-    "adults",
-}
-_ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
-_CLAUSE_STARTS = {"and", "but", "while", "where", "though", "which", ";"}
-_TOTAL_NOUNS = {"count", "figure", "toll", "tally", "estimate", "total", "target", "goal", "plan"}
 _FINITE = {"be", "have", "modal", "verb", "maybe_verb"}
-_IT = {"it", "this", "that", "which"}
 
 
 def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:

@@ -56,12 +56,14 @@ def _record_after(tokens: list[Token], position: int, lexicon: Lexicon) -> int |
     """The "list of" that is kept, or the "its toll" that is changed, by the verb at a position."""
     ahead = range(position + 1, min(position + 6, len(tokens)))
     if tokens[position].low in lexicon.speech.keeping:
-        listing = next((n for n in ahead if tokens[n].low in _RECORDS), None)
+        listing = next((n for n in ahead if tokens[n].low in lexicon.sets["kept lists"]), None)
         if listing is not None and low_at(tokens, listing + 1) in {"of", "with"}:
             return listing
     if tokens[position].low in lexicon.speech.keeping and _on_its_books(tokens, position):
         return position
-    if tokens[position].low in _GIVES and _counts_harm(tokens, position + 1, lexicon):
+    if tokens[position].low in lexicon.sets["gives"] and _counts_harm(
+        tokens, position + 1, lexicon
+    ):
         return position
     if tokens[position].low not in lexicon.speech.revising:
         return None
@@ -94,11 +96,9 @@ def _counts_harm(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     )
 
 
-_GIVES = {"give", "gives", "gave"}
 _BOOKS = {"books", "records", "record", "lists", "list", "rolls", "roll", "files", "register"}
 _OWN = {"its", "their", "his", "her", "the", "a", "an"}
 _TOTALS = {"of", "to", "from", "as", "by", "at", ",", ":"}
-_RECORDS = {"list", "register", "record", "tally", "count", "roll", "database", "log"}
 
 
 def standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
@@ -106,13 +106,16 @@ def standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[C
     tokens = sentence.tokens
     cues = []
     for position in range(len(tokens) - 2):
-        if tokens[position].low not in _FIGURES:
+        if tokens[position].low not in lexicon.sets["figures of"]:
             continue
         verb = next(
             (n for n in range(position + 1, min(position + 16, len(tokens))) if _stands(tokens, n)),
             None,
         )
-        maker = next((n for n in range(position + 1, verb or 0) if tokens[n].low in _MADE_BY), None)
+        maker = next(
+            (n for n in range(position + 1, verb or 0) if tokens[n].low in lexicon.sets["made by"]),
+            None,
+        )
         official = position > 0 and tokens[position - 1].low in {"official", "government"}
         if verb is None or not (maker is not None or official):
             continue
@@ -130,10 +133,6 @@ def _stands(tokens: list[Token], position: int) -> bool:
     return low in {"stand", "stands", "stood", "show", "shows", "put", "puts"} or (
         low in {"is", "was", "are", "were"} and position + 1 < len(tokens)
     )
-
-
-_FIGURES = {"figures", "figure", "tally", "count", "data", "statistics", "toll", "records"}
-_MADE_BY = {"from", "by"}
 
 
 def owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:

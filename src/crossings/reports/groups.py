@@ -81,11 +81,13 @@ def _add_up(claims: list[ReadClaim]) -> None:
                     claims[entry_number].why["part_of"] = f"adds up to {total.figure_text}"
 
 
-def _brings_to(count: Count) -> bool:
+def _brings_to(count: Count, lexicon: Lexicon) -> bool:
     """As in "bringing the total since 14 October to 10,280"."""
     tokens = count.sentence.tokens
     before = [token.low for token in tokens[max(0, count.figure.first - 12) : count.figure.first]]
-    return bool(before[-1:] == ["to"] and _BRINGING & set(before)) and bool(_SUMS & set(before))
+    return bool(before[-1:] == ["to"] and lexicon.sets["brings to"] & set(before)) and bool(
+        lexicon.sets["sums"] & set(before)
+    )
 
 
 def _since_then(before: ReadClaim, claim: ReadClaim, count: Count) -> bool:
@@ -100,13 +102,6 @@ def _since_then(before: ReadClaim, claim: ReadClaim, count: Count) -> bool:
         and any(word in told for word in running)
         and not any(word in (before.as_of or "").lower() for word in running)
     )
-
-
-_BRINGING = {
-    "bringing", "brings", "brought", "taking", "takes", "took", "pushing", "pushed", "lifting",
-    "lifts", "lifted", "raising", "raised", "pushes",
-}  # fmt: skip
-_SUMS = {"total", "toll", "number", "tally", "figure", "count"}
 
 
 def _by_words(claim: ReadClaim, count: Count, claims: list[ReadClaim], other: int) -> None:
@@ -131,14 +126,18 @@ def _by_content(
     """Ties that follow from what is counted."""
     claim, count = claims[number], counts[number]
     before = claims[number - 1] if number else None
-    if before is not None and before.part_of is None and _brings_to(count):
+    if before is not None and before.part_of is None and _brings_to(count, lexicon):
         near = claim.sentence - before.sentence <= 1
         alike = before.measure == claim.measure and before.low != claim.low
         if near and alike and _kind(before) == _kind(claim) and _fits(before, claim):
             before.part_of = number
             before.why["part_of"] = f"brings the total to {claim.figure_text}"
             return
-    if number and _of_the_next(counts[number - 1], count) and _fits(claims[number - 1], claim):
+    if (
+        number
+        and _of_the_next(counts[number - 1], count, lexicon)
+        and _fits(claims[number - 1], claim)
+    ):
         claims[number - 1].part_of = number
         claims[number - 1].why["part_of"] = f"of the {claim.figure_text}"
         return
@@ -170,7 +169,9 @@ def _whole_before(
         if _staying(claim, count, claims[other], counts[other]):
             return other, f"where some of the {claims[other].figure_text} stay"
     for other in near:
-        if _lately(claim, count, claims[other]) and _fits(claim, claims[other], strictly=True):
+        if _lately(claim, count, claims[other], lexicon) and _fits(
+            claim, claims[other], strictly=True
+        ):
             return other, f"lately, of the {claims[other].figure_text}"
     if number and _with(claims[number - 1], counts[number - 1], claim, count):
         return number - 1, f"of the {claims[number - 1].figure_text} (with)"
@@ -181,19 +182,15 @@ def _whole_before(
     return None
 
 
-def _of_the_next(before: Count, count: Count) -> bool:
+def _of_the_next(before: Count, count: Count, lexicon: Lexicon) -> bool:
     """As in "18,589 families draw relief of the 41,117 families"."""
     if before.sentence is not count.sentence:
         return False
     tokens = count.sentence.tokens
     first = count.figure.first
     pair = [token.low for token in tokens[max(0, first - 2) : first]]
-    own = tokens[first - 3].low in _OF_THEIR_OWN if first > 2 else False
+    own = tokens[first - 3].low in lexicon.sets["some of"] if first > 2 else False
     return pair in (["of", "the"], ["of", "all"]) and not own and first - before.head.end <= 14
-
-
-_OF_THEIR_OWN = {"many", "most", "some", "half", "one", "all", "several", "few", "majority"}
-"""What has a part of its own: "five children, and many of the 98 wounded"."""
 
 
 def _among_affected(claim: ReadClaim, count: Count, other: ReadClaim, whole: Count) -> bool:
@@ -226,21 +223,7 @@ def _staying(claim: ReadClaim, count: Count, whole: ReadClaim, total: Count) -> 
     )
 
 
-_LATELY = (
-    "24 hours",
-    "overnight",
-    "past day",
-    "last day",
-    "one day",
-    "48 hours",
-    "single day",
-    "reporting period",
-    "past week",
-    "last week",
-)
-
-
-def _lately(claim: ReadClaim, count: Count, whole: ReadClaim) -> bool:
+def _lately(claim: ReadClaim, count: Count, whole: ReadClaim, lexicon: Lexicon) -> bool:
     """As in "930 have died since June. Officials reported 34 deaths in the last 24 hours"."""
     told = count.sentence.text.lower()
     return (
@@ -249,8 +232,8 @@ def _lately(claim: ReadClaim, count: Count, whole: ReadClaim) -> bool:
         and whole.status == "reported"
         and claim.sentence != whole.sentence
         and _kind(claim) == _kind(whole)
-        and any(phrase in told for phrase in _LATELY)
-        and not any(phrase in (whole.as_of or "").lower() for phrase in _LATELY)
+        and any(phrase in told for phrase in lexicon.sets["lately"])
+        and not any(phrase in (whole.as_of or "").lower() for phrase in lexicon.sets["lately"])
     )
 
 

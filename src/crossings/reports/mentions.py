@@ -18,8 +18,6 @@ from crossings.reports.place_phrases import (
 from crossings.reports.records import Sentence, Token
 from crossings.reports.tokens import low_at
 
-_NO_PLACE = {"least", "most", "all", "total", "which", "addition"}
-
 
 @dataclass(slots=True)
 class Mention:
@@ -69,7 +67,11 @@ def _tie_at(tokens: list[Token], position: int, lexicon: Lexicon) -> tuple[str |
     token, words = tokens[position], lexicon.places
     before, following = low_at(tokens, position - 1), low_at(tokens, position + 1)
     tie = words.ties.get(token.low)
-    if before == "according" or following in _NO_PLACE or _qualifies(tokens, position, lexicon):
+    if (
+        before == "according"
+        or following in lexicon.sets["no place follows"]
+        or _qualifies(tokens, position, lexicon)
+    ):
         tie = None
     if token.low == "of" and before in lexicon.roles and before not in lexicon.speech.single:
         tie = None  # the Ministry of Civil Affairs
@@ -191,7 +193,7 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
     whole = words.known(name) or (last - position > 1 and tokens[last - 1].low in words.nouns)
     if not whole and low_at(tokens, last) not in words.nouns:
         return None
-    if tokens[last - 1].low in _VESSELS:
+    if tokens[last - 1].low in lexicon.sets["vessels"]:
         return None
     if low_at(tokens, last) == "$" or (last - position == 1 and name in words.nouns):
         return None
@@ -213,9 +215,6 @@ def _known_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         for end in range(position + 1, min(position + 4, len(tokens)))
     )
     return is_capital_at(tokens, position) and any(lexicon.places.known(name) for name in names)
-
-
-_VESSELS = {"ship", "boat", "vessel", "ferry"}
 
 
 def _is_subject(tokens: list[Token], position: int) -> bool:

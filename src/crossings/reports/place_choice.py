@@ -231,7 +231,9 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
         if token.low in lexicon.roles or lexicon.people.at(tokens, position) is not None:
             continue
         if before is not None and not (
-            before.kind == "sign" or before.low in _OPENING or "be" in before.classes
+            before.kind == "sign"
+            or before.low in lexicon.sets["opens a name"]
+            or "be" in before.classes
         ):
             continue
         last = position
@@ -243,16 +245,12 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
     return found
 
 
-_OPENING = {"while", "and", "but", "the", "where"}
-_TOLD = {"alone", "suffered", "received", "hosts", "hosted", "shelters", "sheltered", "counted"}
-
-
 def _is_told_of(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
     """Whether what follows a name makes it a place: "X has 200", "X, the oldest settlement, is"."""
     if after >= len(tokens):
         return False
     token = tokens[after]
-    if token.low in _TOLD or token.classes & {"have", "be"}:
+    if token.low in lexicon.sets["has or suffers"] or token.classes & {"have", "be"}:
         return True
     if token.low == "in":
         return after > 1 and is_capital_at(tokens, after + 1)  # not "Floods in Pakistan"

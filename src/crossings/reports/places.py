@@ -117,7 +117,7 @@ def of_nation(count: Count, lexicon: Lexicon) -> str | None:
 def residence_of(count: Count, lexicon: Lexicon) -> Mention | None:
     """The place in the noun phrase itself: "100 Nordegg residents"."""
     tokens = count.sentence.tokens
-    if count.head.name.split(" ")[-1] not in _RESIDENTS:
+    if count.head.name.split(" ")[-1] not in lexicon.sets["residents"]:
         return None
     first = count.figure.last
     last = first
@@ -126,14 +126,3 @@ def residence_of(count: Count, lexicon: Lexicon) -> Mention | None:
     if last == first or "nationality" in tokens[first].classes:
         return None
     return Mention(first, last, span_text(count.sentence, first, last), "at", True)
-
-
-_RESIDENTS = {
-    "residents",
-    "villagers",
-    "inhabitants",
-    "locals",
-    "citizens",
-    "families",
-    "residents'",
-}

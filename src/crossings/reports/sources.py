@@ -105,7 +105,7 @@ def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> l
         if tokens[position].low in totals or tokens[position].low in figures:
             while by < len(tokens) - 1 and by - position < 5 and tokens[by].low != "by":
                 by += 1
-            issued = tokens[position + 1].low in _ISSUED
+            issued = tokens[position + 1].low in lexicon.sets["issued"]
             if not (issued and tokens[by].low == "by"):
                 continue
             rule, first = "a figure issued by X", 0
@@ -146,12 +146,6 @@ def _counted_by(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> lis
     return cues
 
 
-_ISSUED = {
-    "issued", "given", "published", "provided", "released", "compiled", "announced", "quoted",
-    "cited", "supplied", "collected", "gathered", "put",
-}  # fmt: skip
-
-
 def _past_records(tokens: list[Token], after: int, lexicon: Lexicon) -> int:
     """Index after "reports received from", "figures compiled by": who made them is the source."""
     step = after
@@ -159,33 +153,15 @@ def _past_records(tokens: list[Token], after: int, lexicon: Lexicon) -> int:
         token = tokens[step]
         if token.low in {"from", "by"} and step > after:
             return step + 1
-        record = token.low in lexicon.speech.figures or token.low in _RECORDS
-        if not (record or token.classes & {"determiner", "verb"} or token.low in _OF_RECORDS):
+        record = token.low in lexicon.speech.figures or token.low in lexicon.sets["records"]
+        if not (
+            record
+            or token.classes & {"determiner", "verb"}
+            or token.low in lexicon.sets["of records"]
+        ):
             return after
         step += 1
     return after
-
-
-_RECORDS = {
-    "reports",
-    "report",
-    "information",
-    "data",
-    "statement",
-    "statements",
-    "documents",
-    "update",
-}
-_OF_RECORDS = {
-    "latest",
-    "preliminary",
-    "official",
-    "received",
-    "initial",
-    "available",
-    "new",
-    "early",
-}
 
 
 def _is_relay(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -225,17 +201,13 @@ def _after_hour(tokens: list[Token]) -> int:
     return 0
 
 
-_READING_OUT = {"correspondent", "presenter", "reporter", "anchor", "host", "newsreader", "studio"}
-"""Who only reads out what is told, in the script of a programme."""
-
-
 def _is_role(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
     """Whether a short run of words names a role or a body, without a verb."""
     span = tokens[first:last]
     if len(span) > 8 or any(t.classes & {"verb", "be", "have"} or t.low == "by" for t in span):
         return False
-    records = lexicon.speech.figures | lexicon.rejections["toll"] | _RECORDS
-    if any(token.low in records or token.low in _READING_OUT for token in span):
+    records = lexicon.speech.figures | lexicon.rejections["toll"] | lexicon.sets["records"]
+    if any(token.low in records or token.low in lexicon.sets["reads out"] for token in span):
         return False
     return any(
         token.low in lexicon.speech.speakers - records

@@ -28,7 +28,9 @@ def spoken_cues(
             cue.sources, cue.via = cues[-1].sources, cues[-1].via  # "X said ..., adding that ..."
         if cue is not None:
             _limit(cue, tokens)
-            if verb[0] in _JUDGING and not has_content(tokens, position + 1, lexicon, True):
+            if verb[0] in lexicon.sets["judging"] and not has_content(
+                tokens, position + 1, lexicon, True
+            ):
                 cue.last = min(cue.last, _next_comma(tokens, position))
             cues.append(cue)
             note(cue, names, memory)
@@ -77,10 +79,6 @@ def _limit(cue: Cue, tokens: list[Token]) -> None:
             return
 
 
-_JUDGING = {"denounce", "condemn", "criticise", "criticize", "deplore", "blame", "accuse", "praise"}
-"""Verbs whose object is judged; what the text adds to it after a comma is its own."""
-
-
 def _next_comma(tokens: list[Token], position: int) -> int:
     """Index of the next comma before "where", "which", or the end."""
     for comma in range(position, len(tokens) - 1):
@@ -89,7 +87,6 @@ def _next_comma(tokens: list[Token], position: int) -> int:
     return len(tokens)
 
 
-_OBJECT_OF = {"in", "from", "of", "with", "at", "on", "for", "to", "under"}
 _NEW_CLAUSE = {"while", "whereas", "but", "although", "though"}
 _SAYING = "X, saying ..."
 
@@ -152,17 +149,17 @@ def _inverted(
         return None  # "X, the Y, said the crowding was caused by"
     # Who stands there with an article after "said" speaks, whatever the trade.
     article = "determiner" in tokens[span[0]].classes and verb[1] == "ed"
-    role = verb[0] in _PLAIN and article and bool(before)
-    if not (role or names.can_speak(*span)) or verb[0] in lexicon.speech.by_counting | _NOT_FIRST:
+    role = verb[0] in lexicon.sets["plainly says"] and article and bool(before)
+    if (
+        not (role or names.can_speak(*span))
+        or verb[0] in lexicon.speech.by_counting | lexicon.sets["no speaker follows"]
+    ):
         return None
     name = names.text(*span)
     return Cue([name], None, 0, len(tokens), position, "..., said X", name)
 
 
 _COMPLEMENT = {"be", "have", "modal", "verb", "maybe_verb", "auxiliary"}
-_PLAIN = {"say", "add", "explain", "recall"}
-_NOT_FIRST = {"put", "place", "give", "estimate"}
-"""Verbs that no speaker follows: "the office, the national body, puts the number at"."""
 
 
 def _subject_before(
@@ -182,7 +179,11 @@ def _subject_before(
         return None
     first, last = span
     before = tokens[first - 1] if first else None
-    if before is not None and before.low in _OBJECT_OF and verb[0] not in lexicon.speech.telling:
+    if (
+        before is not None
+        and before.low in lexicon.sets["object of"]
+        and verb[0] not in lexicon.speech.telling
+    ):
         return None  # "in a report published on Friday"
     counted = range(first, min(last, first + 3))
     if any(tokens[n].kind == "number" and not names.is_hour(n) for n in counted):
@@ -198,7 +199,10 @@ def _subject_before(
         finds = any(token.low in lexicon.speech.finding for token in tokens[first:last])
         strict = verb[0] in lexicon.speech.only_that and not (
             (verb[0] == "find" and finds)
-            or (verb[0] in _IDENTIFY and _ends_as_body(tokens, first, last, lexicon))
+            or (
+                verb[0] in lexicon.sets["identifies"]
+                and _ends_as_body(tokens, first, last, lexicon)
+            )
         )
         if not has_content(tokens, position + 1, lexicon, strict):
             return None
@@ -219,9 +223,6 @@ def _subject_before(
     if told is not None:
         cue.via = names.told(position + 1)
     return cue
-
-
-_IDENTIFY = {"identify"}
 
 
 def _ends_as_body(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
@@ -269,10 +270,9 @@ def _is_plural(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> 
     people = lexicon.people.at(tokens, last - 1)
     if people is not None and people[1][0].plural:
         return True
-    return head.low in _PLURAL_HEADS or any(token.low == "and" for token in tokens[first:last])
-
-
-_PLURAL_HEADS = {"police", "media", "they", "who", "data", "staff", "people", "statistics", "crew"}
+    return head.low in lexicon.sets["plural heads"] or any(
+        token.low == "and" for token in tokens[first:last]
+    )
 
 
 def _speaker(

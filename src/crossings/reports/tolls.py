@@ -69,7 +69,7 @@ _ASIDE = 9
 def _aside_before(tokens: list[Token], comma: int, verb: int, lexicon: Lexicon) -> int | None:
     """Where to go on behind a comma: past an aside, or from one: "the list, first put at 410"."""
     told = tokens[comma + 1 : verb]
-    if told and all("adverb" in t.classes or t.low in _TOLD for t in told):
+    if told and all("adverb" in t.classes or t.low in lexicon.sets["first put"] for t in told):
         return comma
     for opening in range(comma - 1, max(-1, comma - _ASIDE), -1):
         if tokens[opening].text == ",":
@@ -79,13 +79,9 @@ def _aside_before(tokens: list[Token], comma: int, verb: int, lexicon: Lexicon) 
     return None
 
 
-_TOLD = {"first", "put", "estimated", "revised", "initially", "set", "given"}
-_NUMBERING = {"number", "numbered", "numbering", "totalled", "totaled", "totalling", "totaling"}
-
-
 def _people_put_at(first: int, tokens: list[Token], lexicon: Lexicon) -> Toll | None:
     """As in "the authority put the inmates on Wednesday at 1.7 lakh"."""
-    if tokens[first - 1].low in _NUMBERING:
+    if tokens[first - 1].low in lexicon.sets["numbering"]:
         for position in range(first - 2, max(-1, first - 12), -1):
             hit = lexicon.people.at(tokens, position)
             if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
