@@ -97,7 +97,7 @@ def _count(
 ) -> Count | None:
     tokens = sentence.tokens
     verdict = measure_of(figure, head, signs)
-    tie, tied_to = tie_of(figure, head, tokens, found, earlier)
+    tie, tied_to = tie_of(figure, head, tokens, found, earlier, lexicon)
     why = {"number": figure.kind, "noun": f"{head.kind}: {head.name}".rstrip(": ")}
     toll = None
     if head.kind == "bare":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossings.reports.counted import Count
+from crossings.reports.lexicon import Lexicon
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Token
 
@@ -13,13 +14,14 @@ def tie_of(
     tokens: list[Token],
     found: list[Count],
     earlier: list[Count],
+    lexicon: Lexicon,
 ) -> tuple[str, Count | None]:
     """How a figure hangs on an earlier one."""
     first = figure.first
-    if _changes_to(tokens, figure):
+    if _changes_to(tokens, figure, lexicon):
         return "prior", found[-1] if found else None
     opening = not found and (
-        head.kind == "pronoun" or head.partitive or _opens_with_them(tokens, first)
+        head.kind == "pronoun" or head.partitive or _opens_with_them(tokens, first, lexicon)
     )
     previous = found[-1] if found else (topic_of(earlier) if earlier else None)
     if previous is None:
@@ -27,21 +29,21 @@ def tie_of(
     window = [token.low for token in tokens[max(0, first - 6) : first]]
     last = window[-1] if window else ""
     if not found and not opening:
-        return _tie_across(tokens, first, previous)
+        return _tie_across(tokens, first, previous, lexicon)
     if (
         opening
         or _after_including(tokens, first, previous)
         or last in {"including", "included", "includes"}
         or _of_them(window, head)
-        or _among_them_after(tokens, head.end)
+        or _among_them_after(tokens, head.end, lexicon)
     ):
         own = head.kind == "pronoun" or head.partitive or "whom" in window[-2:]
         if previous.tie == "part" and previous.tied_to and not own and last in {",", "and"}:
             return "part", previous.tied_to  # "fifteen of them Saudi and four Sudanese"
         return "part", previous
-    if _shares(tokens, first, previous) and previous.tied_to is not None:
+    if _shares(tokens, first, previous, lexicon) and previous.tied_to is not None:
         return "part", previous.tied_to
-    if _compared(window):
+    if _compared(window, lexicon):
         return "prior", previous
     if last == "(" and head.kind in {"people", "bare"}:
         return "same", previous
@@ -70,37 +72,38 @@ def _other_unit(previous: Count, head: Head) -> bool:
     return (previous.unit in _FAMILIES) != (head.unit in _FAMILIES)
 
 
-def _tie_across(tokens: list[Token], first: int, previous: Count) -> tuple[str, Count | None]:
+def _tie_across(
+    tokens: list[Token], first: int, previous: Count, lexicon: Lexicon
+) -> tuple[str, Count | None]:
     """How the first figure of a sentence hangs on one of the sentence before, by words alone."""
     window = [token.low for token in tokens[max(0, first - 6) : first]]
     last = window[-1] if window else ""
     if last in {"to", "with"} and len(window) < 5 and {"compares", "compared"} & set(window):
         return "prior", previous
     before = {token.low for token in tokens[:first]}
-    if last in {"including", "includes"} and _OF_THEM & before:
+    if last in {"including", "includes"} and lexicon.sets["them"] & before:
         return "part", previous  # "these deaths had one cause, including 730 children"
     return "", None
 
 
-def _compared(window: list[str]) -> bool:
+def _compared(window: list[str], lexicon: Lexicon) -> bool:
     """Whether the figure is one that another is compared to: "up from", "against a peak of"."""
     last = window[-1] if window else ""
     return (
         " ".join(window[-2:]) in {"up from", "down from", "compared to", "compared with"}
         or last in {"against", "versus"}
         or (last == "of" and bool({"peak", "high"} & set(window)))
-        or _falls_from(window)
+        or _falls_from(window, lexicon)
     )
 
 
-_OF_THEM = {"these", "those", "them", "they"}
-
-
-def _shares(tokens: list[Token], first: int, previous: Count) -> bool:
+def _shares(tokens: list[Token], first: int, previous: Count, lexicon: Lexicon) -> bool:
     """As in "Turkey accounts for some 250,000 of them, Lebanon for over 190,000"."""
     named = first > 1 and tokens[first - 1].low == "for" and tokens[first - 2].text[0].isupper()
     return (
-        named and previous.tie == "part" and any(token.low in _ACCOUNTS for token in tokens[:first])
+        named
+        and previous.tie == "part"
+        and any(token.low in lexicon.sets["accounts"] for token in tokens[:first])
     )
 
 
@@ -137,13 +140,13 @@ def _of_them(window: list[str], head: Head) -> bool:
     )
 
 
-def _among_them_after(tokens: list[Token], end: int) -> bool:
+def _among_them_after(tokens: list[Token], end: int, lexicon: Lexicon) -> bool:
     """As in "killed 14 people there, five children among them"."""
     ahead = [token.low for token in tokens[end : end + 2]]
-    return len(ahead) == 2 and ahead[0] in {"among", "amongst"} and ahead[1] in _OF_THEM
+    return len(ahead) == 2 and ahead[0] in {"among", "amongst"} and ahead[1] in lexicon.sets["them"]
 
 
-def _changes_to(tokens: list[Token], figure: Figure) -> bool:
+def _changes_to(tokens: list[Token], figure: Figure, lexicon: Lexicon) -> bool:
     """Whether the figure is the first of "risen from 19 to 37"."""
     if not figure.first or tokens[figure.first - 1].low != "from":
         return False
@@ -152,21 +155,12 @@ def _changes_to(tokens: list[Token], figure: Figure) -> bool:
     if ranged and tokens[after + 1].kind == "number":
         return True
     before = {token.low for token in tokens[max(0, figure.first - 8) : figure.first]}
-    return bool(before & _CHANGED)
+    return bool(before & lexicon.sets["changed from"])
 
 
-def _falls_from(window: list[str]) -> bool:
+def _falls_from(window: list[str], lexicon: Lexicon) -> bool:
     """Whether the figure is what another one rose or fell from: "a slight fall on Sunday's"."""
-    return bool(_CHANGES & set(window)) and bool({"on", "from"} & set(window[-3:]))
-
-
-_CHANGED = {
-    "dropped", "fallen", "fell", "risen", "rose", "jumped", "climbed", "increased", "decreased",
-    "raised", "lowered", "cut", "raises", "lowers",
-    "declined", "grown", "grew", "soared", "surged", "down", "up", "revised",
-}  # fmt: skip
-_ACCOUNTS = {"account", "accounts", "accounted", "accounting"}
-_CHANGES = {"fall", "drop", "rise", "increase", "decline", "decrease", "jump", "climb"}
+    return bool(lexicon.sets["changes"] & set(window)) and bool({"on", "from"} & set(window[-3:]))
 
 
 def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tuple[str, Count]:
@@ -178,15 +172,12 @@ def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tu
     return "list", previous
 
 
-def _opens_with_them(tokens: list[Token], first: int) -> bool:
+def _opens_with_them(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
     """As in "Among them were 10", "Of these, 5.9 million", "They included seven"."""
     opening = {token.low for token in tokens[:first]}
-    if first <= 4 and " ".join(token.low for token in tokens[:2]) in _BROKEN_DOWN:
+    if first <= 4 and " ".join(token.low for token in tokens[:2]) in lexicon.sets["broken down"]:
         return True
     return first <= 6 and bool(
         (opening & {"among", "amongst", "of"} and opening & {"them", "these", "those"})
         or (opening & {"they", "these", "those"} and opening & {"included", "include", "includes"})
     )
-
-
-_BROKEN_DOWN = {"in detail", "broken down", "this includes", "that includes", "these include"}
