@@ -16,6 +16,20 @@ from hypothesis import strategies as st
 from crossings.errors import InputError
 from crossings.reports.inputs.document import MAX_BYTES, Document, safe_text
 from crossings.reports.inputs.opening import files_in, open_bytes, open_file
+from crossings.reports.inputs.web_page import plain_text
+
+SCRAPS = (
+    *"<![C]>-/&;# ab",
+    "<![",
+    "<![CDATA[",
+    "<!",
+    "<?",
+    "<!DOCTYPE",
+    "<script",
+    "</",
+    "&#x",
+    "]]>",
+)
 
 SENTENCE = "Some 400 people fled to the border town, the ministry said on Monday."
 
@@ -102,6 +116,12 @@ def test_a_page_gives_its_main_text_and_says_who_published_it_when() -> None:
 def test_a_deeply_nested_page_is_read_plainly(depth: int) -> None:
     page = "<div>" * depth + f"<p>{SENTENCE}</p><script>90 died</script>" + "</div>" * depth
     assert one(page.encode()).text == SENTENCE
+
+
+@given(st.lists(st.sampled_from(SCRAPS), max_size=12).map("".join))
+def test_any_scraps_of_markup_are_read_as_text(markup: str) -> None:
+    """What a browser would take for a comment or text is no reason to give up."""
+    assert "At least 20 people fled." in plain_text(f"<p>At least 20 people fled.</p>{markup}")
 
 
 def test_pdf_text_is_joined_to_paragraphs() -> None:

@@ -117,6 +117,13 @@ class _Plain(html.parser.HTMLParser):
         if not self._skipping:
             self.parts.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Read over a section such as ``<![CDATA[``; of a kind that nobody knows, as a comment."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:  # the base class knows no other way out
+            return self.parse_bogus_comment(i, report)
+
 
 def plain_text(markup: str) -> str:
     """The text of some markup: tags dropped, scripts and styles with what is in them."""
