@@ -13,13 +13,13 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.compiled import entry
+from crossings.dynamics.compiled import entry, inner
 from crossings.dynamics.flee.cells import CLASS, WHERE
 from crossings.dynamics.flee.ensemble import BATCH, GRID_KM, begin, pass_day
 from crossings.dynamics.flee.plan import CHANCE, Plan, plan
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import Quirks
-from crossings.dynamics.flee.state import KIND, STILL, new_laws, new_state
+from crossings.dynamics.flee.state import KIND, STILL, State, new_laws, new_state
 from crossings.dynamics.streams import nth_uniform
 
 CELLS = 1 << 16
@@ -29,11 +29,9 @@ UNIFORMS = 20_000_000
 """So many are drawn to see what one costs."""
 
 
-@entry
-def _count(plan: Plan, seed: int, found: npt.NDArray[np.int64]) -> None:
-    """Draws of one member into ``found``: of who moves, of where groups end; 1 where it is full."""
-    law, law_of = new_laws(plan)
-    s = new_state(plan, CELLS, law, law_of)
+@inner
+def _of_member(plan: Plan, s: State, seed: int, found: npt.NDArray[np.int64]) -> None:
+    """Count through the days of a member; without counting references, as the kernels do."""
     begin(plan, s, seed, 0)
     now, then = s.now, s.then
     for t in range(plan.on.shape[0]):
@@ -48,6 +46,13 @@ def _count(plan: Plan, seed: int, found: npt.NDArray[np.int64]) -> None:
         found[1] += today.links.slot[0]
         found[2] += s.full[0]
         now, then = then, now
+
+
+@entry
+def _count(plan: Plan, seed: int, found: npt.NDArray[np.int64]) -> None:
+    """Draws of one member into ``found``: of who moves, of where groups end; 1 where it is full."""
+    law, law_of = new_laws(plan)
+    _of_member(plan, new_state(plan, CELLS, law, law_of), seed, found)
 
 
 @entry

@@ -258,7 +258,7 @@ def write(findings: list[Finding], otherwise: list[str], seeds: range, out: Path
         "",
         f"Cases: {cases}.",
         f"{len(findings)} statistics, seeds {seeds.start} to {seeds.stop - 1} of Flee 3.1, "
-        f"{OURS} members here, all quirks of Flee 3.1.",
+        f"{OURS} members here, all quirks of Flee 3.1, in its order.",
         f"By Holm's procedure at {LEVEL} they differ in {len(differing)}; "
         f"{small} p-values are below {LEVEL} ({LEVEL * len(findings):.0f} expected by chance).",
         f"A shift of a mean by {shift:.2f} standard deviations would have been found in 4 of 5",
