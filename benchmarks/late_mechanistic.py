@@ -42,7 +42,7 @@ F8 = npt.NDArray[np.float64]
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "late_mechanistic.json"
 CRISES = ("rohingya-2017", "kosovo-1999")
-MEMBERS = 1000
+MEMBERS = 250
 MODELS = ("statistical", "mechanistic", "half", "gated")
 
 

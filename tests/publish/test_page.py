@@ -271,7 +271,9 @@ def test_the_method_is_that_of_the_component_that_carried_it(whole: Situation) -
     assert "simulates whole people" in situation_page(made, whole)
     statistical = situation_page(dataclasses.replace(made, carried_by="statistical"), whole)
     assert "simulates whole people" not in statistical
-    assert "Nobody is simulated on a road" in statistical
+    assert "It gives published figures at places, not queues or routes." in statistical
+    both = dataclasses.replace(made, carried_by="statistical and mechanistic")
+    assert "It gives published figures at places" in situation_page(both, whole)
 
 
 def test_assumed_shares_are_said_to_be_assumed(whole: Situation) -> None:

@@ -1,9 +1,9 @@
 """Issue a forecast: one situation, one moment, nothing known after it.
 
 :func:`forecast` reads the situation through ``as_of``. Long published series are carried on by the
-statistical component. Otherwise it conditions the mechanistic component on the claims, runs every
-member on to the horizon and puts the people on the host's roads. Either way it returns an
-:class:`~crossings.forecast.outlook.Outlook`.
+statistical component, with simulated members while the flight is young. Otherwise it conditions the
+mechanistic component on the claims, runs every member on to the horizon and puts the people on the
+host's roads. Either way it returns an :class:`~crossings.forecast.outlook.Outlook`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from crossings.errors import InputError
 from crossings.forecast.corridors import Corridors, corridors
 from crossings.forecast.counts import ARRIVED, PRESENT, Counts, Table, count
 from crossings.forecast.growth.levels import published_series
+from crossings.forecast.late import with_simulated
 from crossings.forecast.learned import Coefficients, coefficients
 from crossings.forecast.members import Members
 from crossings.forecast.observation import Evidence, gather
@@ -106,7 +107,7 @@ def forecast(
     )
     if explain:
         outlook = _explained(asked, outlook, library, before)
-    if not delay_check or outlook.carried_by == STATISTICAL:  # its unit of time is the day
+    if not delay_check or outlook.carried_by.startswith(STATISTICAL):  # its unit of time is the day
         return outlook
     note = _delay_note(situation, asked, outlook)
     return dataclasses.replace(outlook, notes=(*outlook.notes, *note))
@@ -118,7 +119,10 @@ def _carried(
     """The outlook of whichever component carries it, of both sides where figures contradict."""
 
     def made(part: Request) -> Outlook:
-        return by_series(part, library, _versions()) or mechanistic(part, progress)
+        outlook = by_series(part, library, _versions())
+        if outlook is None:
+            return mechanistic(part, progress)
+        return with_simulated(outlook, part, lambda few: mechanistic(few, progress))
 
     return by_sides(asked, made)
 

@@ -95,11 +95,14 @@ NOTES = {
     "the last figure would be none and the end of the horizon: median {median}, 9 in 10 between "
     "{low} and {high} ({members} members).",
     "note.statistical": "Carried by the statistical component, learnt from {count} past crises and "
-    "from this one's own past. The mechanistic component is left out: on long series it added "
-    "nothing.",
+    "from this one's own past.",
     "note.statistical_without": "Carried by the statistical component, learnt from {count} past "
-    "crises ({names} left out: it is this one) and from this one's own past. The mechanistic "
-    "component is left out: on long series it added nothing.",
+    "crises ({names} left out: it is this one) and from this one's own past.",
+    "note.simulated": "In {many} of {members} members the flight is simulated by the mechanistic "
+    "component ({few} histories, conditioned on the figures of the last 60 days at most): on two "
+    "fast crises it was the better one for three months.",
+    "note.not_simulated": "The mechanistic component is left out: it is of use for totals of "
+    "arrivals that are one to three months old and still counted.",
     "note.same_source": "The figures forecast are those that the same source will publish, on "
     "straight lines between two of them.",
     "note.unchecked": "Beyond 30 days no forecast of this component was ever checked.",

@@ -33,15 +33,15 @@ METHOD_SERIES = (
     "how unsteady it was, how often figures came and how old the last one is. Forests of trees "
     "grown on past crises and a fitted quantile function say how such series went on; the series' "
     "own past weeks, drawn again, stand beside them, with more weight where they have been right "
-    "here before. Places move together as far as their past errors did. Nobody is simulated on a "
-    "road: it gives published figures at places, not queues or routes."
+    "here before. Places move together as far as their past errors did. It gives "
+    "published figures at places, not queues or routes."
 )
 """The statistical component in plain words."""
 
 
 def method_of(carried_by: str) -> str:
     """How the component that carried a forecast works, in plain words."""
-    if carried_by == "statistical":
+    if carried_by.startswith("statistical"):
         return METHOD_SERIES
     return f"{METHOD} {METHOD_GROWTH}" if "growth" in carried_by else METHOD
 
@@ -57,7 +57,7 @@ LIMITS_SERIES = (
 
 def limits_of(carried_by: str) -> tuple[str, ...]:
     """Where the component that carried a forecast fails."""
-    return LIMITS_SERIES if carried_by == "statistical" else LIMITS
+    return LIMITS_SERIES if carried_by.startswith("statistical") else LIMITS
 
 
 LIMITS = (
