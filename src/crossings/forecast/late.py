@@ -76,8 +76,10 @@ def _of_use(outlook: Outlook, asked: Request) -> bool:
         return False
     if outlook.samples(ARRIVED).min() < last.value:
         return False  # lowered, stated as a range, or far from another source: no running total
-    counted = [c for c in asked.situation.claims if c.measure == "arrived" and c.value]
-    begun = min((c.as_of or c.known_at for c in counted), default=outlook.issued_at)
+    counted = [c for c in asked.situation.claims if c.target == ARRIVED and c.value]
+    if not counted:
+        return False  # sums of flows: it would simulate another level
+    begun = min(c.as_of or c.known_at for c in counted)
     return outlook.tier != "retrospective" and outlook.issued_at - begun <= YOUNG
 
 
