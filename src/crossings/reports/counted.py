@@ -8,6 +8,9 @@ from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Sentence
 from crossings.reports.signs import Sign
 
+HARM = frozenset({"killed", "injured", "missing"})
+"""Measures of people whom something has befallen, and who do not move."""
+
 
 @dataclass(slots=True)
 class Count:

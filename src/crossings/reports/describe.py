@@ -9,7 +9,7 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
-from crossings.reports.origins import Origin, between, origin_of
+from crossings.reports.origins import ON_THE_WAY, SENT, Origin, between, origin_of
 from crossings.reports.phrased import Phrased
 from crossings.reports.place_choice import Candidate, Choice, best, candidates, variants
 from crossings.reports.places import of_nation, residence_of
@@ -83,7 +83,7 @@ def _set_origin(
     """Note where they came from; who only came from there is not there."""
     mention = chosen.mention if chosen is not None else None
     aboard = count.sign is not None and count.sign.trigger.name in lexicon.sets["aboard"]
-    away = mention is None or mention.tie in {"from", "left"} or claim.measure in _SENT
+    away = mention is None or mention.tie in {"from", "left"} or claim.measure in SENT
     same = claim.place == origin[0]
     if same and away and (aboard or claim.measure in _LEFT_IT):
         claim.place, claim.why["place"], same = None, "only where they came from is named", False
@@ -97,7 +97,7 @@ def _origin_before(claim: ReadClaim, tied: ReadClaim | None, earlier: list[ReadC
         other
         for other in reversed(earlier)
         if claim.sentence - other.sentence <= 2
-        and (other.measure == claim.measure or {other.measure, claim.measure} <= _ON_THE_WAY)
+        and (other.measure == claim.measure or {other.measure, claim.measure} <= ON_THE_WAY)
     )
     lender = tied if tied is not None and tied.origin else next(near, None)
     if lender is not None and lender.origin and lender.origin != claim.place:
@@ -114,8 +114,6 @@ def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexico
 
 
 _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "refugees_hosted"}
-_ON_THE_WAY = {"fled", "crossed", "arrived"}
-_SENT = {"returned", "crossed"}
 _FROM_THERE = {"displaced", "fled", "evacuated"}
 _LEFT_IT = _MOVED - {"displaced", "fled"}
 

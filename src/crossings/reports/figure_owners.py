@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from crossings.reports.counted import HARM
 from crossings.reports.cues import Cue, Speakers
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.names import is_capital
@@ -90,7 +91,7 @@ def _counts_harm(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     if position + 1 >= len(tokens) or tokens[position].kind != "number":
         return False
     return any(
-        found[1][0].measure in {"killed", "injured", "missing"}
+        found[1][0].measure in HARM
         for index in range(position + 1, min(position + 3, len(tokens)))
         if (found := lexicon.triggers.at(tokens, index)) is not None
     )

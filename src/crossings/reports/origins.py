@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from crossings.reports.counted import Count
+from crossings.reports.counted import HARM, Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
 from crossings.reports.names import is_capital
@@ -20,10 +20,11 @@ _MOVES = {"fled", "crossed", "arrived", "returned", "evacuated", "sheltered"}
 _DRIVEN = {"crossed", "fled", "arrived", "evacuated"}
 _ABROAD = {"refugees_hosted", "fled", "crossed", "arrived"}
 _UPROOTED = {"displaced", "evacuated", "fled"}
-_HARM = {"killed", "injured", "missing"}
 _RETURNED = "returned"
-_SENT = {"returned", "crossed"}
-_ON_THE_WAY = {"fled", "crossed", "arrived"}
+SENT = {"returned", "crossed"}
+"""Measures of people whom others may send away."""
+ON_THE_WAY = {"fled", "crossed", "arrived"}
+"""Measures of people between two places."""
 
 Origin = tuple[str, str]
 """The name of a place, and why."""
@@ -76,7 +77,7 @@ _FAR = 3
 def _is_theirs(mention: Mention, count: Count) -> bool:
     """Whether a place left is that of the figure, and not of a number between the two."""
     end = count.head.end
-    if count.measure in _HARM:
+    if count.measure in HARM:
         return 0 <= mention.first - end <= _FAR
     if mention.first >= end:
         between = count.sentence.tokens[end : mention.first]
@@ -120,7 +121,7 @@ def _sent(count: Count, mentions: list[Mention], lexicon: Lexicon) -> Origin | N
     ):
         return None
     senders = [m for m in mentions if m.tie == "subject" and m.named and m.last <= sign.first]
-    if senders and count.measure in _SENT:
+    if senders and count.measure in SENT:
         return senders[-1].text, f"sent by {senders[-1].text}"
     return None
 
@@ -190,7 +191,7 @@ def _nation(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> str
 
 def between(count: Count, mentions: list[Mention]) -> tuple[str, str] | None:
     """Origin and place of those who cross "between France and the United Kingdom"."""
-    if count.measure not in _ON_THE_WAY:
+    if count.measure not in ON_THE_WAY:
         return None
     tokens = count.sentence.tokens
     for mention, following in pairwise(mentions):

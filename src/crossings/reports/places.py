@@ -6,7 +6,7 @@ of the text before it.
 
 from __future__ import annotations
 
-from crossings.reports.counted import Count
+from crossings.reports.counted import HARM, Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention, span_text
 from crossings.reports.names import is_capital
@@ -79,7 +79,7 @@ def _has_verb(mention: Mention, tokens: list[Token]) -> bool:
 
 def _acts(count: Count, mention: Mention, tokens: list[Token]) -> bool:
     """Whether a country is who kills: it is not where, then."""
-    harmed = count.measure in {"killed", "injured", "missing"}
+    harmed = count.measure in HARM
     return harmed and mention.last < len(tokens) and "verb" in tokens[mention.last].classes
 
 

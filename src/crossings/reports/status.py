@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import pairwise
 
-from crossings.reports.counted import Count
+from crossings.reports.counted import HARM, Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.phrased import Phrased
 from crossings.reports.records import Token
@@ -18,7 +18,6 @@ from crossings.reports.times import When
 _OLD = dt.timedelta(days=30)
 _PLANNABLE = {"other", "evacuated", "returned", "in_need", "sheltered", "refugees_hosted"}
 _ORGANISED = {"evacuated", "returned"}
-_HARM = {"killed", "injured", "missing"}
 _BEFORE, _AFTER = 18, 8
 """How many tokens before a figure, and after its noun, a phrase of planning governs it."""
 _CHAIN = 6
@@ -37,7 +36,7 @@ def status_of(count: Count, when: When | None, today: dt.date | None, phrased: P
         return "prior", "had been put, now another"
     modal = modal_of(count, lexicon)
     unsure = _unsure(count, phrased)
-    foreseen = count.measure not in _HARM and modal in lexicon.sets["modals of intent"]
+    foreseen = count.measure not in HARM and modal in lexicon.sets["modals of intent"]
     if unsure and not (unsure in lexicon.sets["fears"] and (foreseen or _for_fear(tokens))):
         return "uncertain", unsure
     dated = _dated(count, when, today, phrased)
@@ -82,7 +81,7 @@ def _to_come(count: Count, phrased: Phrased, modal: str) -> Told | None:
     if planned and (count.measure in _PLANNABLE or not foreseen):
         return "planned", planned
     if foreseen:
-        if count.measure in _HARM and foreseen.split()[0] in sets["modals of chance"]:
+        if count.measure in HARM and foreseen.split()[0] in sets["modals of chance"]:
             return "uncertain", foreseen  # what has happened, and is not known yet
         organised = count.measure in _ORGANISED and foreseen in sets["organised if expected"]
         return ("planned" if organised else "forecast"), foreseen
@@ -90,7 +89,7 @@ def _to_come(count: Count, phrased: Phrased, modal: str) -> Told | None:
         modal = "to"
     if not modal:
         return None
-    if count.measure in _HARM and modal in sets["modals of chance"]:
+    if count.measure in HARM and modal in sets["modals of chance"]:
         return "uncertain", f"the verb has {modal}"
     intended = modal not in sets["modals of chance"] and count.measure in _PLANNABLE
     return ("planned" if intended else "forecast"), f"the verb has {modal}"
