@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -84,6 +85,22 @@ def test_many_that_start_a_ledger_at_once_start_one(
         assert len(book.documents()) == 6
         recorded = [document.recorded_at for document in book.documents()]
         assert len(set(recorded)) == 6
+
+
+def test_who_goes_over_to_the_log_waits_for_another_starter(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite"
+    with sqlite3.connect(file, isolation_level=None, check_same_thread=False) as other:
+        other.execute("CREATE TABLE started (at TEXT)")
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.3, other.execute, ("COMMIT",))
+        release.start()
+        # No timeout: SQLite ignores it when two change over at once.
+        late = sqlite3.connect(file, timeout=0, isolation_level=None)
+        database._prepare_sqlite(late, None)
+        assert late.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        release.join()
+        late.close()
+    other.close()
 
 
 def test_a_ledger_in_use_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,9 @@ messages are searched for it.
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,16 +150,31 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Durable, strict, and forgetful where something is removed for good."""
     mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
     if mode != "wal":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "readonly" not in str(error):
-                raise
+        _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA trusted_schema = OFF")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Go over to WAL mode, waiting for others who start the same ledger.
+
+    SQLite does not wait here: two that change over at once each hold what the other needs, so it
+    tells one of them at once, whatever the timeout of the connection.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "readonly" in str(error):
+                return
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.005, 0.02))
 
 
 def _begin_sqlite(connection: Connection) -> None:
