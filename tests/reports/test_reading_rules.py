@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -233,3 +235,15 @@ def test_the_dead_of_a_day_are_among_those_of_the_season(total: int, day: int) -
 def test_origins(text: str, figure: str, origin: str | None, place: str | None) -> None:
     claim = claims(text)[figure]
     assert (claim.origin, claim.place) == (origin, place)
+
+
+MEASURES = Path(__file__).parent / "measures.txt"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [x for x in MEASURES.read_text(encoding="utf-8").splitlines() if not x.startswith("#")],
+)
+def test_the_words_of_the_field_give_the_measure(line: str) -> None:
+    measure, _, sentence = line.partition(" | ")
+    assert cx.read(sentence, "2023-09-25").claims[0].measure == measure

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Verdict, helpers_before
+from crossings.reports.measures import Verdict
 from crossings.reports.names import is_capital
 from crossings.reports.records import Figure, Token
+from crossings.reports.signs import helpers_before
 from crossings.reports.tolls import Toll
 
 RESTATED = "bare, a total given again"

@@ -242,6 +242,8 @@ def _inherits(
             return True  # "2,614 were returned, of whom 1,988 left voluntarily"
         if verdict.measure == "other" and lender.measure != "other":
             return True
+    if tie == "part" and (lender.measure, verdict.measure) in _SPECIFIED:
+        return True
     if tie == "row":
         return lender.measure != "other"
     if sign is not None and lender.sentence is not sentence and own <= 1.6:
@@ -255,6 +257,13 @@ def _inherits(
     return own > 0.8 or head.measure in {"displaced", "refugees_hosted"}
 
 
+_SPECIFIED = {
+    ("displaced", "refugees_hosted"),
+    ("killed", "other"),
+    ("injured", "other"),
+}
+"""Measures of a whole and what a sign says of a part that stays part of it: of the displaced whom a
+zone hosts, of the dead who were hit by rockets."""
 _MOVED = {"returned", "evacuated", "crossed", "arrived"}
 _VAGUE_VERBS = {"leave", "depart", "come", "go", "travel", "come from", "leave for", "exit"}
 

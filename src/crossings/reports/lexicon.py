@@ -76,6 +76,14 @@ class Trigger:
     """Words of which one must follow within ``WITHIN`` tokens: "living ... in tents"."""
     beside: frozenset[str] = frozenset()
     """Words of which one must stand within ``BESIDE`` tokens before: "the camp hosts"."""
+    heads: frozenset[str] = frozenset()
+    """Nouns of which one must be counted: "received 300 newcomers"."""
+    in_phrase: bool = False
+    """Whether the word it needs must stand in the noun phrase that follows at once."""
+    without: frozenset[str] = frozenset()
+    """Words of which none may stand in that phrase."""
+    voice: str = ""
+    """``active`` or ``passive``, where the verb means this in one of them only."""
     transitive: bool = False
     """Whether the verb needs an object of its own: "reached the border"."""
 

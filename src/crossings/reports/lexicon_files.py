@@ -6,7 +6,6 @@ each holds. Loading one takes a few hundredths of a second and is done once per 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,20 +20,10 @@ from crossings.reports.lexicon import (
     PeopleNoun,
     PlaceWords,
     Speech,
-    Trigger,
 )
+from crossings.reports.measure_words import triggers_of
 from crossings.reports.phrases import Phrases
-
-
-def entries(text: str) -> list[str]:
-    """Entries of a list of words in a data file, separated by commas or white space."""
-    return phrases_of(text) if "," in text else text.split()
-
-
-def phrases_of(text: str) -> list[str]:
-    """Entries of a list of words and phrases in a data file, separated by commas."""
-    parts = text.split(",")
-    return [" ".join(part.split()) for part in parts if part.strip()]
+from crossings.reports.word_lists import entries, phrases_of, read_lines, read_table, tree
 
 
 @cache
@@ -47,26 +36,32 @@ def load_lexicon(language: str = "en") -> Lexicon:
     folder = files("crossings.reports") / "languages" / language
     if not language.isalpha() or not folder.is_dir():
         raise InputError(f"language: found {language!r}, expected one of {', '.join(languages())}")
-    words = _table(language, "words")
-    inflection = _inflection(_table(language, "inflection"))
+    words = read_table(language, "words")
+    inflection = _inflection(read_table(language, "inflection"))
     nations = list(_nations(language))
-    people = _table(language, "people")
-    rejections = _table(language, "rejections")
-    times = _table(language, "times")["words"]
-    standing = _table(language, "standing")
-    speech = _speech(_table(language, "speech"), inflection)
-    places = _place_words(_table(language, "places"), nations, inflection)
+    people = read_table(language, "people")
+    rejections = read_table(language, "rejections")
+    times = read_table(language, "times")["words"]
+    standing = read_table(language, "standing")
+    speech = _speech(read_table(language, "speech"), inflection)
+    measures = read_table(language, "measures")
+    nations_named = frozenset(word.lower() for nation in nations for word in nation.words())
+    places = _place_words(read_table(language, "places"), nations, inflection)
     return Lexicon(
         language=language,
         abbreviations=frozenset(entries(words["abbreviations"])),
-        classes=_classes(_class_words(language, words["classes"], people, nations, inflection)),
-        numbers=_number_words(_table(language, "numbers"), words["classes"]),
+        classes=_classes(
+            _class_words(
+                language, words["classes"], people, measures["trigger"], nations, inflection
+            )
+        ),
+        numbers=_number_words(read_table(language, "numbers"), words["classes"]),
         inflection=inflection,
         people=_people(people["nouns"], nations, inflection),
-        between=_phrases((phrase, True) for phrase in entries(people["between"]["words"])),
+        between=tree((phrase, True) for phrase in entries(people["between"]["words"])),
         person_endings=tuple(entries(people["person_endings"]["words"])),
         no_persons=frozenset(phrases_of(people["person_endings"]["except"])),
-        triggers=_triggers(_table(language, "measures")["trigger"], inflection),
+        triggers=triggers_of(measures, nations_named, inflection),
         catenative=frozenset(
             form
             for verb in entries(words["catenative"]["words"])
@@ -74,22 +69,22 @@ def load_lexicon(language: str = "en") -> Lexicon:
         ),
         rejections={name: frozenset(entries(text)) for name, text in rejections.items()},
         rejection_phrases={
-            name: _phrases((phrase, phrase) for phrase in entries(text))
+            name: tree((phrase, phrase) for phrase in entries(text))
             for name, text in rejections.items()
         },
         speech=speech,
         time_words={name: frozenset(entries(text)) for name, text in times.items()},
-        time_starts=_time_starts(times, _table(language, "numbers")["words"]),
+        time_starts=_time_starts(times, read_table(language, "numbers")["words"]),
         time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
-        time_phrases=_phrases((phrase, phrase) for phrase in entries(times["phrases"])),
+        time_phrases=tree((phrase, phrase) for phrase in entries(times["phrases"])),
         standing={
-            **_named_phrases(_with_verbs(standing["status"], standing["verbs"], inflection)),
-            **_named_phrases(standing["counting"]),
-            **_named_phrases({f"on {name}": told for name, told in standing["basis"].items()}),
+            **_namedtree(_with_verbs(standing["status"], standing["verbs"], inflection)),
+            **_namedtree(standing["counting"]),
+            **_namedtree({f"on {name}": told for name, told in standing["basis"].items()}),
         },
         sets={
             name: frozenset(phrases_of(text))
-            for name, text in _table(language, "grammar")["sets"].items()
+            for name, text in read_table(language, "grammar")["sets"].items()
         },
         places=places,
         roles=speech.speakers - places.nouns,
@@ -104,11 +99,6 @@ def languages() -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if (entry / "words.toml").is_file())
 
 
-def _table(language: str, name: str) -> dict[str, Any]:
-    path = files("crossings.reports") / "languages" / language / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
 def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
     verbs: dict[str, tuple[str, str]] = {}
     for lemma in entries(table["verbs"]):
@@ -118,7 +108,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
     telling = frozenset(entries(table["telling"]))
 
     def phrases(name: str) -> Phrases[str]:
-        return _phrases((phrase, phrase) for phrase in entries(table[name]))
+        return tree((phrase, phrase) for phrase in entries(table[name]))
 
     return Speech(
         verbs=verbs,
@@ -209,15 +199,8 @@ class _Nation:
         return self.names + self.adjectives + self.people
 
 
-def _lines(language: str, name: str) -> Iterable[str]:
-    path = files("crossings.reports") / "languages" / language / f"{name}.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield line.strip()
-
-
 def _nations(language: str) -> Iterable[_Nation]:
-    for line in _lines(language, "countries"):
+    for line in read_lines(language, "countries"):
         names, adjectives, people = (entries(f"{part},") for part in f"{line} | |".split("|")[:3])
         yield _Nation(names, adjectives, people or [f"{word}s" for word in adjectives])
 
@@ -250,48 +233,26 @@ def _people(
         for word in nation.people:
             either = word in nation.adjectives
             add(word.lower(), PeopleNoun("people", "", True, either=either))
-    return _phrases(named)
-
-
-def _triggers(tables: Iterable[Mapping[str, Any]], inflection: Inflection) -> Phrases[Trigger]:
-    named: list[tuple[str, Trigger]] = []
-    for table in tables:
-        measure, role, cost = table["measure"], table["role"], float(table.get("cost", 0.0))
-        transitive = bool(table.get("transitive"))
-        beside = frozenset(entries(table.get("beside", "")))
-        needs = frozenset(entries(table.get("needs", "")))
-        for phrase in phrases_of(table["words"]):
-            if role in {"object", "subject", "either"}:
-                forms = inflection.verb(phrase)
-            elif role == "noun":
-                forms = {"": phrase, "many": inflection.plural(phrase)}
-            else:
-                forms = {"": phrase}
-            for form, written in forms.items():
-                shown = "" if form == "many" else form
-                if form == "many" and written == phrase:
-                    continue
-                trigger = Trigger(measure, role, shown, cost, phrase, needs, beside, transitive)
-                named.append((written, trigger))
-    return _phrases(named)
+    return tree(named)
 
 
 def _class_words(
     language: str,
     classes: Mapping[str, str],
     people: Mapping[str, Any],
+    triggers: Iterable[Mapping[str, Any]],
     nations: Iterable[_Nation],
     inflection: Inflection,
 ) -> dict[str, str]:
     """Closed classes, and those that are made: plain verbs, not-people nouns, adjectives."""
     sure: list[str] = []
     maybe: list[str] = []
-    for line in _lines(language, "verbs"):
+    for line in read_lines(language, "verbs"):
         for lemma in line.split():
             forms = inflection.verb(lemma)
             sure += [forms["ed"], forms["en"], forms["ing"]]
             maybe += [forms["base"], forms["s"]]
-    for table in _table(language, "measures")["trigger"]:
+    for table in triggers:
         if table["role"] in {"object", "subject", "either"}:
             for phrase in phrases_of(table["words"]):
                 forms = inflection.verb(phrase.split()[0])
@@ -303,7 +264,7 @@ def _class_words(
         if " " not in word:
             things.append(inflection.plural(word))
             thing_modifiers.append(word)
-    rejections = _table(language, "rejections")
+    rejections = read_table(language, "rejections")
     return dict(classes) | {
         "toll_verb": rejections["toll_verbs"],
         "verb": ",".join(sure),
@@ -337,13 +298,6 @@ def _inflection(table: Mapping[str, Any]) -> Inflection:
     )
 
 
-def _phrases(named: Iterable[tuple[str, Any]]) -> Phrases[Any]:
-    phrases: Phrases[Any] = Phrases()
-    for phrase, payload in named:
-        phrases.add(phrase.split(), payload)
-    return phrases
-
-
 def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozenset[str]:
     lists = ("weekdays", "months", "months_short", "units", "parts", "alone", "relative", "since")
     starts = {word for name in lists for word in entries(f"{times[name]},")}
@@ -353,10 +307,9 @@ def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozen
     return frozenset(starts | set(numbers))
 
 
-def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
+def _namedtree(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
     return {
-        name: _phrases((phrase, phrase) for phrase in phrases_of(text))
-        for name, text in table.items()
+        name: tree((phrase, phrase) for phrase in phrases_of(text)) for name, text in table.items()
     }
 
 
@@ -384,7 +337,7 @@ def _number_words(table: Mapping[str, Any], classes: Mapping[str, str]) -> Numbe
         multipliers=table["multipliers"],
         after_article=table["after_article"],
         articles=articles,
-        phrases=_phrases((phrase, tuple(bounds)) for phrase, bounds in ranges.items()),
+        phrases=tree((phrase, tuple(bounds)) for phrase, bounds in ranges.items()),
         beginnings=frozenset(phrase.split()[0] for phrase in ranges)
         | articles
         | frozenset(table["words"])
@@ -396,8 +349,8 @@ def _number_words(table: Mapping[str, Any], classes: Mapping[str, str]) -> Numbe
         ),
         joins=joins,
         openers=joins["between"] | joins["from"],
-        qualifiers=_phrases(before),
-        qualifiers_after=_phrases(after),
+        qualifiers=tree(before),
+        qualifiers_after=tree(after),
         longest_qualifier=max(len(phrase.split()) for phrase, _ in before),
         outside=frozenset(entries(table["outside"]["words"])),
         quotes=frozenset(entries(classes["quote_open"])) | {'"', "'"},

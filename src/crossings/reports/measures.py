@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Token
-from crossings.reports.signs import Sign, Signs
+from crossings.reports.signs import Sign, Signs, helpers_before
 
 TOO_FAR = 4.5
 """A sign that costs more says nothing about the figure."""
@@ -49,6 +49,7 @@ class Verdict:
 def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     """The cheapest reading of what happened to the people of ``figure``."""
     best = Verdict("other", TOO_FAR, "no sign near")
+    stated = head.measure or _inner(figure, head, signs)
     if head.measure:
         cost = 0.05 if head.name in _SURE_NOUNS else _NOUN_COST.get(head.measure, 0.9)
         cost -= 0.15 if head.partitive and cost < 0.1 else 0.0  # "70 of the wounded"
@@ -64,6 +65,9 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
             cost += 1.0  # prisoners who are moved stay prisoners
         if head.measure == "returned" and sign.trigger.measure in _RECEIVED:
             cost += 1.0  # returnees who are received
+        taken = sign.trigger.measure in _TAKEN_IN and sign.last <= figure.first
+        if stated in _STAYS and taken and not sign.trigger.beside:
+            cost += 1.6  # the displaced, the wounded whom a town takes in
         if cost < best.cost:
             best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
     living = best.sign is not None and best.sign.trigger.name in _LIVING
@@ -72,6 +76,16 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     return best
 
 
+def _inner(figure: Figure, head: Head, signs: Signs) -> str:
+    """The measure that a word inside the noun phrase states: "64 wounded people"."""
+    for sign in signs.found:
+        if figure.last <= sign.first < head.end and sign.trigger.role != "noun":
+            return sign.trigger.measure
+    return ""
+
+
+_STAYS = {"displaced", "injured", "evacuated"}
+_TAKEN_IN = {"arrived", "refugees_hosted", "sheltered"}
 _GROUPS = {"refugees_hosted", "displaced", "returned", "evacuated"}
 _RECEIVED = {"arrived", "other", "refugees_hosted"}
 _LIVING = {"live", "accept", "register", "receive", "remain", "reside", "stay", "settle", "admit"}
@@ -96,6 +110,8 @@ def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
         for first, last in signs.asides
     ):
         return _IMPOSSIBLE
+    if not _suits(sign, figure, head, signs):
+        return _IMPOSSIBLE
     own = sign.trigger.cost + (_OTHER if sign.trigger.measure == "other" else 0.0)
     if sign.first >= head.end:
         return own + _cost_after(sign, figure, head, signs)
@@ -108,20 +124,15 @@ def _cost(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     return _IMPOSSIBLE
 
 
-def helpers_before(tokens: list[Token], position: int) -> frozenset[str]:
-    """Classes of the auxiliaries right before a verb: be, have, modal; ``to`` for an infinitive."""
-    found: set[str] = set()
-    index = position - 1
-    while index >= 0 and position - index <= 6:
-        classes = tokens[index].classes
-        if classes & {"be", "have", "modal"}:
-            found |= classes & {"be", "have", "modal"}
-        elif tokens[index].low == "to":
-            found.add("to")
-        elif not classes & {"adverb", "negation", "auxiliary"} or tokens[index].kind == "sign":
-            break
-        index -= 1
-    return frozenset(found)
+def _suits(sign: Sign, figure: Figure, head: Head, signs: Signs) -> bool:
+    """Whether a sign speaks of such people, and stands in the voice in which it means this."""
+    trigger = sign.trigger
+    if trigger.heads and trigger.heads.isdisjoint((head.name, *head.modifiers)):
+        return False
+    if not trigger.voice:
+        return True
+    active = sign.last <= figure.first and "be" not in helpers_before(signs.tokens, sign.first)
+    return active == (trigger.voice == "active")
 
 
 def _takes_object(tokens: list[Token], after: int) -> bool:
@@ -198,6 +209,8 @@ def _finite_later(sign: Sign, signs: Signs) -> bool:
         ):
             return False
         if helpers_before(signs.tokens, other.first) & {"have", "be"}:
+            return True
+        if other.trigger.role == "subject" and other.trigger.form == "ed":
             return True
     return False
 

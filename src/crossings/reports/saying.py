@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import helpers_before
 from crossings.reports.names import is_capital
 from crossings.reports.records import Token
+from crossings.reports.signs import helpers_before
 from crossings.reports.tokens import low_at
 
 

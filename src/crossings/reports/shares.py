@@ -6,17 +6,16 @@ from which it takes its place, its time and, without a speaker of its own, its s
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from crossings.reports.attribution import Attribution
-from crossings.reports.lexicon_files import entries, load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.numbers import find_figures
 from crossings.reports.patterns import Patterns
 from crossings.reports.records import ReadClaim, Reading, Sentence, Token
+from crossings.reports.word_lists import entries, read_table
 
 _NEAR = 1
 """Sentences back to the figure that a share is of."""
@@ -176,8 +175,7 @@ def _whole(reading: Reading, sentence: Sentence, end: int) -> int | None:
 
 @cache
 def _words(language: str) -> _Words:
-    path = files("crossings.reports") / "languages" / language / "shares.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = read_table(language, "shares")
     inflection = load_lexicon(language).inflection
     classes = {name: text.split() for name, text in table["classes"].items()}
     fractions: Patterns[_Bounds] = Patterns(inflection, classes)

@@ -57,15 +57,7 @@ class Signs:
 
     def __init__(self, sentence: Sentence, lexicon: Lexicon, figures: list[Figure]) -> None:
         self.tokens = sentence.tokens
-        self.found = _longest(
-            [
-                Sign(first, last, trigger)
-                for first, last, triggers in lexicon.triggers.find(sentence.tokens)
-                for trigger in triggers
-                if _has_what_it_needs(sentence.tokens, first, last, trigger)
-                and not _in_a_name(sentence.tokens, first, lexicon)
-            ]
-        )
+        self.found = _longest(_signs(sentence.tokens, lexicon))
         prices = [_price(token) for token in sentence.tokens]
         for position in range(1, len(prices)):
             if sentence.tokens[position].low == "since" and (
@@ -97,6 +89,17 @@ class Signs:
     def price(self, first: int, last: int) -> float:
         """The price of the tokens from ``first`` up to ``last``."""
         return self._sums[last] - self._sums[first] if last > first else 0.0
+
+
+def _signs(tokens: list[Token], lexicon: Lexicon) -> list[Sign]:
+    """The triggers that have what they need; of phrases with one beginning only the longest."""
+    return [
+        Sign(first, last, trigger)
+        for first, last, triggers in lexicon.triggers.find(tokens)
+        if not _in_a_name(tokens, first, lexicon)
+        for trigger in triggers
+        if _has_what_it_needs(tokens, first, last, trigger)
+    ]
 
 
 def _joins_verbs(tokens: list[Token], position: int) -> bool:
@@ -138,8 +141,10 @@ def _in_a_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
     """Whether a trigger has the word near that it needs, and is no noun spelled like a verb."""
     if trigger.needs:
-        ahead = tokens[last : last + WITHIN]
-        if not any(token.low in trigger.needs for token in ahead):
+        ends = _phrase_end(tokens, last) if trigger.in_phrase else last + WITHIN
+        if not any(token.low in trigger.needs for token in tokens[last:ends]):
+            return False
+        if trigger.without and any(token.low in trigger.without for token in tokens[last:ends]):
             return False
     if trigger.beside and not any(
         token.low in trigger.beside for token in tokens[max(0, first - BESIDE) : first]
@@ -161,6 +166,20 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
         return not noun
     plural = before.low.endswith("s") or before.kind == "number" or before.low in _PLURALS
     return plural or "conjunction" in before.classes or before.text[0].isupper()
+
+
+def _phrase_end(tokens: list[Token], first: int) -> int:
+    """The end of the noun phrase that begins at ``first``, as far as signs of a measure look."""
+    last = first
+    while last < min(len(tokens), first + WITHIN):
+        token = tokens[last]
+        if token.kind == "sign" or token.classes & _ENDS_A_PHRASE:
+            break
+        last += 1
+    return last
+
+
+_ENDS_A_PHRASE = {"preposition", "conjunction", "auxiliary", "modal", "pronoun", "clause_word"}
 
 
 def _make_insertions_cheap(
@@ -244,3 +263,19 @@ def _price(token: Token) -> float:
         if name in token.classes:
             return price
     return 0.12
+
+
+def helpers_before(tokens: list[Token], position: int) -> frozenset[str]:
+    """Classes of the auxiliaries right before a verb: be, have, modal; ``to`` for an infinitive."""
+    found: set[str] = set()
+    index = position - 1
+    while index >= 0 and position - index <= 6:
+        classes = tokens[index].classes
+        if classes & {"be", "have", "modal"}:
+            found |= classes & {"be", "have", "modal"}
+        elif tokens[index].low == "to":
+            found.add("to")
+        elif not classes & {"adverb", "negation", "auxiliary"} or tokens[index].kind == "sign":
+            break
+        index -= 1
+    return frozenset(found)

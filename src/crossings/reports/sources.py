@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from crossings.reports.cues import Cue, Speakers
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import helpers_before
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
+from crossings.reports.signs import helpers_before
 from crossings.reports.speaking import note, same_body, spoken_cues
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from crossings.reports.cues import Cue, Speakers
 from crossings.reports.figure_owners import figure_of, listed, owned, standing
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import helpers_before
 from crossings.reports.names import is_capital
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
 from crossings.reports.saying import has_content, may_speak, says
+from crossings.reports.signs import helpers_before
 from crossings.reports.tokens import low_at
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from crossings.reports.clauses import Clause, ClauseWords
 from crossings.reports.inflection import Inflection
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.lexicon_files import entries, load_lexicon
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.patterns import Patterns
 from crossings.reports.records import Token
+from crossings.reports.word_lists import entries, read_table
 
 _ASSERTING = ("insist", "maintain", "allege", "contend", "deny", "claim")
 JUDGEMENT = "judgement"
@@ -73,8 +72,7 @@ class StatementLexicon:
 @cache
 def load_statement_lexicon(language: str = "en") -> StatementLexicon:
     """The statement patterns of a language that :func:`load_lexicon` knows."""
-    path = files("crossings.reports") / "languages" / language / "statements.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = read_table(language, "statements")
     lexicon = load_lexicon(language)
     inflection = lexicon.inflection
     classes = {name: text.split() for name, text in table["classes"].items()}

@@ -140,6 +140,8 @@ def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
     for sign in signs.found:
         if sign.first > toll.verb:
             break
+        if sign.trigger.heads or sign.trigger.voice:
+            continue
         away = abs(sign.first - toll.noun)
         cost = 0.4 + sign.trigger.cost + 0.03 * away + _LATER.get(sign.trigger.measure, 0.0)
         if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
