@@ -11,8 +11,16 @@ from crossings.forecast.series.features import FEATURES, TYPICAL_LEAD
 from crossings.forecast.series.library import bundled_crises
 from crossings.forecast.series.pool import LEVELS
 from crossings.forecast.series.rows import Rows
-from crossings.forecast.series.steady import CROOKED, STRAIGHT, Steady, share_of_law, straightness
-from tests.forecast.series.test_still import LEARNT, issued
+from crossings.forecast.series.steady import (
+    CROOKED,
+    STRAIGHT,
+    Steady,
+    share_of_law,
+    straightness,
+    with_width,
+)
+from tests.forecast.series.crises import DAY0
+from tests.forecast.series.test_still import LEARNT, at_end, issued
 
 STEADY = Steady(LEARNT)
 
@@ -83,3 +91,37 @@ def test_the_50_percent_range_of_a_straight_counter_has_a_width() -> None:
     for q in (issue.plain[0], issue.quantiles[0]):
         assert q[17] - q[5] > 0.1 * 14 * 100
         assert q[5] < 5000 + 59 * 100 + 14 * 100 < q[20]
+
+
+@given(st.floats(-3, 3), st.floats(0, 2), st.floats(0, 1e6))
+def test_increments_span_a_tenth_of_the_change_at_least(
+    change: float, spread: float, last: float
+) -> None:
+    said = np.array([last + 1000 * (change + spread * (LEVELS - 0.5))])
+    wide = with_width(said, np.array([last]))
+    assert (np.diff(wide[0]) >= -1e-6).all()
+    assert wide[0, 11] == pytest.approx(said[0, 11])
+    assert (np.abs(wide - wide[0, 11]) >= np.abs(said - said[0, 11]) - 1e-6).all()
+    assert wide[0, 20] - wide[0, 2] >= STRAIGHT * abs(1000 * change) - 1e-6
+    wider_than_least = spread > 2 * STRAIGHT * abs(change)
+    assert not wider_than_least or np.allclose(wide, said)
+
+
+def test_a_counter_that_has_gone_straight_for_long_is_trusted_to_go_on() -> None:
+    slope, lengths = 100.0, (60, 130, 300)
+    issues = [issued(5000, days, 1, slope=slope) for days in lengths]
+    widths = [(q[20] - q[2]) / (14 * slope) for q in (one.quantiles[0] for one in issues)]
+    truths = [5000 + (days - 1) * slope + 14 * slope for days in lengths]
+    assert widths[0] > 1.2 * widths[1] > 1.44 * widths[2]
+    for issue, truth in zip(issues[1:], truths[1:], strict=True):
+        q = issue.quantiles[0]
+        assert q[2] < q[6] < truth < q[16] < q[20]
+        assert abs(q[11] - truth) < 0.05 * 14 * slope
+
+
+def test_trust_is_lost_where_straight_figures_broke_off() -> None:
+    days = np.arange(301)
+    went_on = 5000.0 + 100 * days
+    broke = np.where(days > 240, went_on[240] + 10 * (days - 240), went_on)
+    trusted, lost = (at_end(DAY0 + days, people).weight[0] for people in (went_on, broke))
+    assert lost < 0.5 * trusted

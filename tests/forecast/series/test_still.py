@@ -53,10 +53,13 @@ def test_what_moved_on_the_last_day_has_not_stood() -> None:
 
 def issued(people: float, length: int, step: int, slope: float = 0.0) -> Issue:
     days = DAY0 + np.arange(0, length, step)
-    figures = np.rint(people + slope * (days - DAY0))
+    return at_end(days, np.rint(people + slope * (days - DAY0)))
+
+
+def at_end(days: np.ndarray, figures: np.ndarray) -> Issue:
+    """The forecast a fortnight ahead on the day of the last figure."""
     series = {"camp": Series("camp", "AAA", days, figures, days)}
-    day = int(days[-1])
-    return next(iter(replay(series, models(chosen(series)), {day: (14,)})))
+    return next(iter(replay(series, models(chosen(series)), {int(days[-1]): (14,)})))
 
 
 @settings(max_examples=8, deadline=None)

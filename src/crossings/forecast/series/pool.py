@@ -69,7 +69,15 @@ def scores(quantiles: F8, outcomes: F8) -> F8:
     return np.asarray(wis(np.sort(np.maximum(quantiles, 0), axis=1), outcomes))
 
 
-def gate(day: int, known: I8, places: I8, pool: F8, increments: F8, asked: I8) -> F8:
+def gate(
+    day: int,
+    known: I8,
+    places: I8,
+    pool: F8,
+    increments: F8,
+    asked: I8,
+    prior: float = PRIOR,
+) -> F8:
     """The weight of the increments at the places asked for, shape (asked,).
 
     With counts that lose half their weight in 90 days, ``n`` of resolved cells of the place and
@@ -85,6 +93,7 @@ def gate(day: int, known: I8, places: I8, pool: F8, increments: F8, asked: I8) -
         pool: its score without increments, shape (cell,).
         increments: the increments' score, shape (cell,).
         asked: numbers of the places, shape (asked,).
+        prior: log odds of the increments before anything has been resolved.
     """
     fresh = 0.5 ** ((day - known) / HALF_LIFE)
     n_crisis = fresh.sum()
@@ -96,7 +105,7 @@ def gate(day: int, known: I8, places: I8, pool: F8, increments: F8, asked: I8) -
         of_place = _log_ratio(float(own @ pool), float(own @ increments)) if n > 0 else 0.0
         shared = CRISIS_WORTH * n_crisis / (n_crisis + CRISIS_WORTH) * of_crisis
         gamma = (n * of_place + shared) / (n + CRISIS_WORTH)
-        weight[i] = min(MOST_WEIGHT, 1 / (1 + np.exp(-(PRIOR + GAIN * gamma))))
+        weight[i] = min(MOST_WEIGHT, 1 / (1 + np.exp(-(prior + GAIN * gamma))))
     return weight
 
 

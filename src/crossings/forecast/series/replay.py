@@ -23,7 +23,7 @@ from crossings.forecast.series.history import F8, I8, Series
 from crossings.forecast.series.pool import LEVELS, gate, mixed, scores, stretched
 from crossings.forecast.series.rows import HORIZONS, issue_days
 from crossings.forecast.series.simple import simple_quantiles
-from crossings.forecast.series.steady import Steady, share_of_law
+from crossings.forecast.series.steady import ODDS_OF_STRAIGHT, Steady, share_of_law, with_width
 from crossings.forecast.series.still import Still, stood
 
 CURVE_SHARE = 0.1
@@ -113,8 +113,9 @@ class _Cells:
         self.most = np.concatenate([b.most for b in blocks])
         x = np.concatenate([b.features.x for b in blocks])
         plain = np.concatenate([b.plain for b in blocks])
-        plain = _unless_straight(plain, x, self.last, recent, models)
-        self.plain = _unless_still(plain, x, self.last, models)
+        self.bare = with_width(plain, self.last)
+        self.plain = _unless_still(self.bare, x, self.last, models).copy()
+        self.straight = _Straight.of(plain, x, self.last, recent, models)
         change = recent[:, np.newaxis] * models.curve.quantiles(x)
         self.curve = self.last[:, np.newaxis] + change
         self.grown = tuple(
@@ -122,6 +123,26 @@ class _Cells:
             for forest, scale in ((models.broad, broad), (models.recent, recent))
         )
         self.learned = np.full(self.plain.shape, np.nan)
+
+
+class _Straight(NamedTuple):
+    """What past crises' figures did where figures went straight, and how far that counts.
+
+    Quantiles of the ``law`` (cell, level) and its ``share`` (cell,): 0 where figures went crooked.
+    """
+
+    law: F8
+    share: F8
+
+    @classmethod
+    def of(cls, plain: F8, x: F8, last: F8, scale: F8, models: Models) -> _Straight:
+        """Of cells with increments ``plain`` and features ``x``."""
+        share = np.where(np.isfinite(plain[:, 0]), share_of_law(x), 0.0)
+        at, law = np.flatnonzero(share), plain.copy()
+        if models.steady.empty or not at.size:
+            return cls(law, np.zeros(last.size))
+        law[at] = models.steady.quantiles(x[at], last[at], scale[at], LEVELS)
+        return cls(law, share)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,18 +239,6 @@ def _unless_still(plain: F8, x: F8, last: F8, models: Models) -> F8:
     return changed
 
 
-def _unless_straight(plain: F8, x: F8, last: F8, scale: F8, models: Models) -> F8:
-    """The increments, but what past crises' figures did so far as the figures went straight."""
-    share = np.where(np.isfinite(plain[:, 0]), share_of_law(x), 0.0)
-    straight = np.flatnonzero(share)
-    if models.steady.empty or not straight.size:
-        return plain
-    changed = plain.copy()
-    law = models.steady.quantiles(x[straight], last[straight], scale[straight], LEVELS)
-    changed[straight] = mixed([law, plain[straight]], [share[straight], 1 - share[straight]])
-    return changed
-
-
 class _Learned(NamedTuple):
     """What the models of past crises say of the cells of one day, and what was resolved before.
 
@@ -266,6 +275,7 @@ def _issue(cells: _Cells, day: int, at: I8, said: _Learned) -> Issue:
     """The pool of the cells ``at`` one day; those of the days before must be done."""
     learned, past = said.quantiles, said.past
     cells.learned[at] = learned
+    cells.plain[at] = _unless_straight(cells, day, at, said)
     weight = gate(
         day,
         said.end,
@@ -281,6 +291,32 @@ def _issue(cells: _Cells, day: int, at: I8, said: _Learned) -> Issue:
     quantiles = np.sort(np.maximum(stretched(pooled, 1.0, POOL_TAIL), 0.0), axis=1)
     named = tuple(cells.cells[i] for i in at)
     return Issue(day, named, cells.last[at], quantiles, learned, plain, weight)
+
+
+def _unless_straight(cells: _Cells, day: int, at: I8, said: _Learned) -> F8:
+    """The increments of the cells ``at`` one day, but the law of straight figures for a share.
+
+    The law gives way as far as the increments have done better than it on this very crisis.
+    """
+    law, share = cells.straight
+    bare, straight = cells.bare, np.flatnonzero(share[at])
+    if not straight.size:
+        return cells.plain[at]
+    past, on = said.past, share[said.past] > 0
+    trust = gate(
+        day,
+        said.end[on],
+        cells.place[past[on]],
+        scores(law[past[on]], said.people[on]),
+        scores(bare[past[on]], said.people[on]),
+        cells.place[at[straight]],
+        ODDS_OF_STRAIGHT,
+    )
+    cell = at[straight]
+    of_law = share[cell] * (1 - np.minimum(trust, cells.most[cell]))
+    changed = cells.plain[at]
+    changed[straight] = mixed([law[cell], bare[cell]], [of_law, 1 - of_law])
+    return changed
 
 
 def _by_forest(

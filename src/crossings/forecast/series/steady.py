@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from crossings.forecast.series.features import FEATURES, TYPICAL_LEAD
 from crossings.forecast.series.forest import weighted_quantiles
 from crossings.forecast.series.rows import Rows
 from crossings.forecast.series.still import stood
+from crossings.scoring import QUANTILE_LEVELS
 
 F8 = npt.NDArray[np.float64]
 
@@ -28,8 +30,15 @@ STRAIGHT, CROOKED = 0.1, 0.2
 """Range of the increments over the change they expect: up to the first the law stands alone, from
 the second on the increments do, in between a share of it. Past rows tell nothing apart below."""
 
+ODDS_OF_STRAIGHT = -3.3
+"""Log odds that such figures go straight on, before this crisis has shown it: 1 to 27."""
+
 _LEAD = FEATURES.index("lead")
 _LOW, _MIDDLE, _HIGH = (FEATURES.index(f"increments_{level}") for level in ("05", "50", "95"))
+_MEDIAN = len(QUANTILE_LEVELS) // 2
+_NORMAL = norm.ppf(QUANTILE_LEVELS) / norm.ppf(0.95)
+"""Quantiles of a normal distribution that reach from -1 to 1 between .05 and .95."""
+
 _FARTHEST = 1e-12
 """Weight of a row however far it is, so that no cell is without any."""
 
@@ -77,6 +86,19 @@ def straightness(x: F8) -> F8:
     moves = (np.abs(middle) > 0) & ~stood(x)
     ratio = (high - low) / np.where(moves, np.abs(middle), 1.0)
     return np.asarray(np.where(moves, ratio, np.inf))
+
+
+def with_width(increments: F8, last: F8) -> F8:
+    """Increments, (cell, level), that span from .05 to .95 a tenth of the change they expect.
+
+    Those that span more stay as they are: past rows tell nothing apart below.
+    """
+    middle = increments[:, _MEDIAN : _MEDIAN + 1]
+    least = 0.5 * STRAIGHT * np.abs(middle - last[:, np.newaxis]) * _NORMAL
+    off = increments - middle
+    return np.asarray(
+        middle + np.where(_NORMAL < 0, np.minimum(off, least), np.maximum(off, least))
+    )
 
 
 def share_of_law(x: F8) -> F8:
