@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import crossings as cx
 from crossings.forecast.issue import forecast
+from crossings.forecast.sentences import recognised
 from crossings.forecast.start import (
     CAUSES,
     SOME_PEOPLE,
@@ -72,6 +74,13 @@ def test_two_rows_of_one_event_count_once() -> None:
     once = within(event("military_operation", 60))
     assert within(event("military_operation", 60), event("military_operation", 80)) == once
     assert within(event("military_operation", 60), event("military_operation", 110))[7] > once[7]
+
+
+@given(histories)
+def test_how_long_ago_an_event_was_is_said_in_english(events: list[Event]) -> None:
+    said = " ".join(start_of_flow(known(*events), ISSUED, False).reasons)
+    assert not re.search(r"\b[01] days ago", said)
+    assert next(one.key for one in recognised(said)) == "note.start"
 
 
 def test_time_without_anybody_makes_it_less_likely() -> None:

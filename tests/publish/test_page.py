@@ -273,7 +273,10 @@ def test_the_method_is_that_of_the_component_that_carried_it(whole: Situation) -
     assert "simulates whole people" not in statistical
     assert "It gives published figures at places, not queues or routes." in statistical
     both = dataclasses.replace(made, carried_by="statistical and mechanistic")
-    assert "It gives published figures at places" in situation_page(both, whole)
+    told = situation_page(both, whole)
+    assert "It gives published figures at places" in told
+    assert "In the other half whole people are simulated" in told
+    assert "In the other half" not in statistical
 
 
 def test_assumed_shares_are_said_to_be_assumed(whole: Situation) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 from crossings.forecast.observation import Evidence, moment, people
 from crossings.forecast.outlook import ClaimUse
@@ -43,7 +44,20 @@ def population(evidence: Evidence, priors: Priors, issued_at: dt.datetime) -> Po
     """
     stated = _stated(evidence, priors, issued_at)
     came = max((o.low for o in evidence.observations if o.role == "arrived"), default=0.0)
-    if not evidence.population or came <= max(part.a for _, part in stated.parts):
+    return _unless_refuted(stated, came) if evidence.population else stated
+
+
+def stated_population(
+    claims: Sequence[Claim], came: float, priors: Priors, issued_at: dt.datetime
+) -> Population:
+    """The same from claims of populations alone, at least one, where ``came`` people came."""
+    evidence = Evidence((), (), tuple(claims), ())
+    return _unless_refuted(_stated(evidence, priors, issued_at), came)
+
+
+def _unless_refuted(stated: Population, came: float) -> Population:
+    """Wider where more people came than all statements say there were."""
+    if came <= max(part.a for _, part in stated.parts):
         return stated
     parts = tuple((0.5 * weight, part) for weight, part in stated.parts)
     wider = Distribution("lognormal", 2.0 * came, REFUTED_SPREAD)

@@ -115,6 +115,9 @@ NOTES = {
     "rule of succession): the odds are not below that.",
     "note.summed": "Nobody publishes a running total: {target} sums the daily figures from {date} "
     "on, without those who came before.",
+    "note.bounded": "In {many} of {members} members the series alone would go past the people "
+    "stated to have lived there: they end at a number drawn around what is stated, for that may be "
+    "wrong.",
     "note.no_pace": "Nothing tells a pace at {places}, where there is one figure: the range is a "
     "plain guess, wide on purpose.",
     "note.never_counted": "Nobody was ever counted at {places}: that people come is as likely as "
@@ -144,10 +147,15 @@ NOTES = {
 CAUSES = {
     "cause.fear": "the fear of a flight itself",
     "cause.military_operation": "an armed attack {days} days ago",
+    "cause.military_operation.lately": "an armed attack a day ago or less",
     "cause.explosion": "an explosion {days} days ago",
+    "cause.explosion.lately": "an explosion a day ago or less",
     "cause.flood": "a flood {days} days ago",
+    "cause.flood.lately": "a flood a day ago or less",
     "cause.evacuation": "an evacuation {days} days ago",
+    "cause.evacuation.lately": "an evacuation a day ago or less",
     "cause.opening": "the opening of a way out {days} days ago",
+    "cause.opening.lately": "the opening of a way out a day ago or less",
 }
 """What may start a flow."""
 

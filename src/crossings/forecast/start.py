@@ -112,7 +112,7 @@ def start_of_flow(situation: Situation, issued_at: dt.datetime, shut: bool) -> S
     """
     causes = _causes(situation, issued_at)
     chances = {days: _chance(causes, float(days), shut) for days in WITHIN}
-    said = [sentence(f"cause.{kind}", days=f"{age:.0f}") for kind, age, _ in causes]
+    said = [_said(kind, age) for kind, age, _ in causes]
     reasons = [sentence("note.start", causes=", ".join(said))]
     calmed = any(factor < 1 for _, _, factor in causes)
     if calmed:
@@ -121,6 +121,13 @@ def start_of_flow(situation: Situation, issued_at: dt.datetime, shut: bool) -> S
         reasons.append(sentence("note.shut"))
     reasons.append(sentence("note.base_rates"))
     return Start(chances, tuple(reasons))
+
+
+def _said(kind: str, age: float) -> str:
+    """What may start a flow, and how many days ago it was."""
+    days = f"{age:.0f}"
+    lately = ".lately" if days in ("0", "1") and kind != "fear" else ""
+    return sentence(f"cause.{kind}{lately}", days=days)
 
 
 def chances(situation: Situation, issued_at: dt.datetime, days: F8, shut: bool) -> F8:

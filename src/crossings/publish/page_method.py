@@ -39,10 +39,19 @@ METHOD_SERIES = (
 """The statistical component in plain words."""
 
 
+METHOD_LATE = (
+    "That is one half of the members. In the other half whole people are simulated in steps of a "
+    "day: they decide to leave at a rate that wanders and that reported events push up or down, "
+    "queue for the road, and arrive; of many such histories of the last weeks those remain that "
+    "fit the reported figures, each by how it was obtained. The range spans both halves."
+)
+"""What is added where a long series has simulated members too."""
+
+
 def method_of(carried_by: str) -> str:
-    """How the component that carried a forecast works, in plain words."""
+    """How the components that carried a forecast work, in plain words."""
     if carried_by.startswith("statistical"):
-        return METHOD_SERIES
+        return f"{METHOD_SERIES} {METHOD_LATE}" if "mechanistic" in carried_by else METHOD_SERIES
     return f"{METHOD} {METHOD_GROWTH}" if "growth" in carried_by else METHOD
 
 
@@ -56,7 +65,7 @@ LIMITS_SERIES = (
 
 
 def limits_of(carried_by: str) -> tuple[str, ...]:
-    """Where the component that carried a forecast fails."""
+    """Where the components that carried a forecast fail."""
     return LIMITS_SERIES if carried_by.startswith("statistical") else LIMITS
 
 
@@ -103,6 +112,7 @@ METHOD_TEXTS = {
     "method.mechanistic": METHOD,
     "method.growth": METHOD_GROWTH,
     "method.series": METHOD_SERIES,
+    "method.late": METHOD_LATE,
     "responsible.use": RESPONSIBILITY,
     **{f"limit.{i}": limit for i, limit in enumerate(LIMITS)},
     **{f"limit.series.{i}": limit for i, limit in enumerate(LIMITS_SERIES)},

@@ -33,6 +33,7 @@ from crossings.forecast.series.ready import (
 from crossings.forecast.series.remarks import remarks
 from crossings.forecast.series.replay import Issue, replay
 from crossings.forecast.series.rows import issue_days
+from crossings.forecast.series.stated import of_members, populations, within
 from crossings.forecast.start import Start
 from crossings.situation.records import ALL, Claim
 from crossings.situation.times import day_edge
@@ -59,10 +60,10 @@ def by_series(
     if ready is None:
         return None
     issue, past = _issues(ready, ready.places)
-    draws = _joint(ready, issue, past)
+    drawn, bounded = _as_many_as_live(ready, _joint(ready, issue, past))
     people = {
         place: _with_other_sources(ready, place, _within_stated(ready, place, d))
-        for place, d in draws.items()
+        for place, d in drawn.items()
     }
     people = {ALL: _total(ready, people), **{p: d for p, d in people.items() if p != ALL}}
     whole = {
@@ -85,7 +86,7 @@ def by_series(
         carried_by=STATISTICAL,
         diagnostics=_diagnostics(ready, issue, start),
         versions={**versions, "scikit-learn": version("scikit-learn")},
-        notes=remarks(ready, start),
+        notes=remarks(ready, start, bounded),
     )
 
 
@@ -123,6 +124,19 @@ def _as_counted(ready: Ready, place: str, people: F8) -> F8:
     return as_counted(people, ready.known[place], ready.asked.seed, place)
 
 
+def _as_many_as_live(ready: Ready, people: Mapping[str, F8]) -> tuple[dict[str, F8], int]:
+    """Draws within the population that is stated, and the members that would have passed it."""
+    last = {place: float(ready.known[place].people[-1]) for place in people}
+    came = sum(last.values())
+    stated = populations(ready.asked, ready.target, came)
+    if stated is None:
+        return dict(people), 0
+    most = of_members(stated, came, ready.asked.seed, ready.asked.members)
+    found = within(people, last, most)
+    changed = np.any([found[place][:, -1] < people[place][:, -1] for place in people], axis=0)
+    return found, int(changed.sum())
+
+
 def _total(ready: Ready, people: Mapping[str, F8]) -> F8:
     """All places together: the published total where there is a fresh one, else their sum.
 
@@ -139,7 +153,8 @@ def _total(ready: Ready, people: Mapping[str, F8]) -> F8:
     issue, _ = _issues(ready, own)
     quantiles = _margins(ready, issue, [ALL])[ALL]
     rank = np.argsort(np.argsort(together, axis=0, kind="stable"), axis=0, kind="stable")
-    return _as_counted(ready, ALL, values(quantiles, (rank + 0.5) / len(together)))
+    people = _as_counted(ready, ALL, values(quantiles, (rank + 0.5) / len(together)))
+    return _as_many_as_live(ready, {ALL: people})[0][ALL]
 
 
 def _within_stated(ready: Ready, place: str, people: F8) -> F8:
@@ -183,6 +198,11 @@ def _dataset(ready: Ready, people: Mapping[str, I8]) -> xr.Dataset:
     )
 
 
+def _came(ready: Ready) -> float:
+    """People in the newest figures of all places."""
+    return sum(float(ready.known[place].people[-1]) for place in ready.places)
+
+
 def _last_figure(ready: Ready) -> LastFigure | None:
     """The newest published total, or the sum of the places' newest."""
     zone, issued = ready.asked.situation.zone, ready.asked.issued_at
@@ -201,6 +221,8 @@ def _uses(ready: Ready) -> tuple[ClaimUse, ...]:
     """One use for every claim that was known."""
     used = {claim for one in ready.series.values() for claim in one.claims}
     others = {claim for one in ready.series.values() for claim in one.others}
+    stated = populations(ready.asked, ready.target, _came(ready))
+    lived = {} if stated is None else {use.claim: use for use in stated.uses}
 
     def use(claim: Claim) -> ClaimUse:
         if claim.id in used:
@@ -209,6 +231,8 @@ def _uses(ready: Ready) -> tuple[ClaimUse, ...]:
             )
             weight = max(LEAST_WEIGHT, 0.5 ** (max(0, age) / WEIGHT_HALF_LIFE))
             return ClaimUse(claim.id, "series", weight, sentence("reason.series"))
+        if claim.id in lived:
+            return lived[claim.id]
         if claim.id in others:
             return ClaimUse(claim.id, "", 0.0, sentence("reason.other_source"))
         if claim.as_of is not None and claim.as_of > claim.known_at:

@@ -9,8 +9,11 @@ from crossings.forecast.series.ready import NEAR_DAYS, Ready, other_source
 from crossings.forecast.start import Start
 
 
-def remarks(ready: Ready, start: Start | None) -> tuple[str, ...]:
-    """What carries the forecast, what its figures are, and what is odd about them."""
+def remarks(ready: Ready, start: Start | None, bounded: int = 0) -> tuple[str, ...]:
+    """What carries the forecast, what its figures are, and what is odd about them.
+
+    ``bounded`` members end at the population that is stated.
+    """
     situation, learnt = ready.asked.situation, ready.learnt
     names, count = ", ".join(learnt.left_out), len(learnt.names)
     key = "note.statistical_without" if names else "note.statistical"
@@ -22,6 +25,8 @@ def remarks(ready: Ready, start: Start | None) -> tuple[str, ...]:
     if start is not None:
         notes.append(sentence("note.nobody_series"))
         notes.append(" ".join(start.reasons))
+    if bounded:
+        notes.append(sentence("note.bounded", many=bounded, members=ready.asked.members))
     odd = (_summed(ready), _stale(ready), _thin(ready), _lowered(ready))
     notes += [note for note in odd if note]
     if apart := _apart(ready):
