@@ -153,8 +153,8 @@ def _total(ready: Ready, people: Mapping[str, F8]) -> F8:
     issue, _ = _issues(ready, own)
     quantiles = _margins(ready, issue, [ALL])[ALL]
     rank = np.argsort(np.argsort(together, axis=0, kind="stable"), axis=0, kind="stable")
-    people = _as_counted(ready, ALL, values(quantiles, (rank + 0.5) / len(together)))
-    return _as_many_as_live(ready, {ALL: people})[0][ALL]
+    counted = _as_counted(ready, ALL, values(quantiles, (rank + 0.5) / len(together)))
+    return _as_many_as_live(ready, {ALL: counted})[0][ALL]
 
 
 def _within_stated(ready: Ready, place: str, people: F8) -> F8:

@@ -60,7 +60,7 @@ def of_members(stated: Population, came: float, seed: int, members: int) -> F8:
     for weight, part in stated.parts:
         reached += weight * norm.cdf(np.log(grid / part.a) / max(part.b, 1e-6))
     luck = block_uniforms(seed, entity_code("population"), members)
-    return np.interp(reached[0] + luck * (reached[-1] - reached[0]), reached, grid)
+    return np.asarray(np.interp(reached[0] + luck * (reached[-1] - reached[0]), reached, grid))
 
 
 def within(people: Mapping[str, F8], last: Mapping[str, float], most: F8) -> dict[str, F8]:
