@@ -66,7 +66,8 @@ def bare_reason(
         return "bare, who"
     if figure.kind == "vague" and (figure.low or 0) >= 20 and ends:
         return "bare plural"
-    if (tie == "part" or (tie == "prior" and (tied or toll))) and ends:
+    changed = tie == "prior" and (tied or toll or _of_a_total(figure, verdict))
+    if (tie == "part" or changed) and ends:
         return f"bare, tied ({tie})"
     if ends and found:
         reason = _beside_earlier(figure, verdict, tie, tokens, found[-1], lexicon)
@@ -84,6 +85,12 @@ def bare_reason(
     if reason is None and _in_brackets(figure, tokens, lexicon):
         reason = BRACKETED
     return reason
+
+
+def _of_a_total(figure: Figure, verdict: Verdict) -> bool:
+    """As in "entries had gone down from 30,000": what a noun before it counts has changed."""
+    sign = verdict.sign
+    return sign is not None and sign.trigger.role == "noun" and sign.last <= figure.first
 
 
 def _at_a_rate(figure: Figure, tokens: list[Token]) -> bool:
@@ -203,10 +210,10 @@ def _named_share(figure: Figure, tokens: list[Token]) -> bool:
         return False
     window = tokens[max(0, figure.first - 7) : figure.first]
     if any(
-        a.low in {"figure", "number", "total", "toll"} and b.low in {"for", "in"}
+        a.low in {"figure", "number", "total", "toll"} and b.low in {"for", "in", "of"}
         for a, b in pairwise(window)
     ):
-        return True  # "The figure for Tigray, 1.8 million"
+        return True  # "The figure for Tigray, 1.8 million", "The number of IDPs in Serbia, 97,000"
     return tokens[figure.first - 2].low in {
         "share", "number", "total", "group", "contingent", "majority", "population", "most",
     }  # fmt: skip
@@ -270,6 +277,7 @@ def _adjunct(tokens: list[Token]) -> bool:
     return (
         bool(tokens)
         and "preposition" in tokens[0].classes
+        and "preposition" not in tokens[-1].classes
         and len(tokens) <= _LABEL + 4
         and not any(token.classes & {"verb", "be", "have", "modal"} for token in tokens)
     )

@@ -12,6 +12,8 @@ from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
 from crossings.reports.tokens import low_at
 
+STANDING = "X's figures stand at"
+
 
 def figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "the official government figure of 262,704", "an IDMC estimate of 500"."""
@@ -123,7 +125,7 @@ def standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[C
         span = names.phrase_after(maker + 1) if maker is not None else (position - 1, position + 1)
         if span is not None and names.can_speak(*span):
             found = names.listed(*span)
-            cues.append(Cue(found, None, position, len(tokens), position, "X's figures stand at"))
+            cues.append(Cue(found, None, position, len(tokens), position, STANDING))
     for cue, later in pairwise(cues):
         cue.last = later.first
     return cues
@@ -160,5 +162,11 @@ def owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]
             by = any(token.low == "by" for token in before)
             if span is not None and names.can_speak(*span) and (by or names.is_body(*span)):
                 name = names.text(*span)
-                return [Cue([name], None, 0, len(tokens), position, "X's figure", name)]
+                first = _clause_start(tokens, position)
+                return [Cue([name], None, first, len(tokens), position, "X's figure", name)]
     return []
+
+
+def _clause_start(tokens: list[Token], position: int) -> int:
+    """Where the part of a sentence begins that a semicolon closes off."""
+    return max((n + 1 for n in range(position) if tokens[n].text == ";"), default=0)

@@ -255,6 +255,8 @@ def _class_words(
     for table in triggers:
         if table["role"] in {"object", "subject", "either"}:
             for phrase in phrases_of(table["words"]):
+                if phrase.startswith("@"):
+                    continue
                 forms = inflection.verb(phrase.split()[0])
                 sure += [forms["ed"], forms["en"], forms["ing"]]
                 maybe += [forms["base"], forms["s"]]

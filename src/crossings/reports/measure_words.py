@@ -29,10 +29,22 @@ def triggers_of(
     } | {"@nations": nations}
     named: list[tuple[str, Trigger]] = []
     for row in table["trigger"]:
-        for phrase in phrases_of(row["words"]):
+        for phrase in _spelled_out(row["words"], table["groups"]):
             for form, written in _forms(row["role"], phrase, inflection).items():
                 named.append((written, _trigger(row, phrase, form, groups)))
     return tree(named)
+
+
+def _spelled_out(text: str, groups: Mapping[str, str]) -> list[str]:
+    """The phrases of a list; "@motion across" stands for one phrase for each word of the group."""
+    found: list[str] = []
+    for phrase in phrases_of(text):
+        group, _, rest = phrase.partition(" ")
+        if group.startswith("@"):
+            found += [f"{word} {rest}" for word in phrases_of(groups[group[1:]])]
+        else:
+            found.append(phrase)
+    return found
 
 
 def _forms(role: str, phrase: str, inflection: Inflection) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crossings.reports.lexicon import Lexicon
+from crossings.reports.lexicon import Lexicon, PlaceWords
 from crossings.reports.names import is_capital
 from crossings.reports.place_phrases import (
     PlacePhrase,
@@ -245,7 +245,8 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     words = lexicon.places
     first = start
     while first < len(tokens) and (
-        "determiner" in tokens[first].classes or tokens[first].low in words.dropped
+        "determiner" in tokens[first].classes
+        or (tokens[first].low in words.dropped and _describes_a_place(tokens, first, words))
     ):
         first += 1
     qualified = lexicon.numbers.qualifiers.at(tokens, first) if first < len(tokens) else None
@@ -285,6 +286,16 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     if before & words.not_places:
         return None
     return Mention(begin, end, span_text(sentence, begin, end), tie, phrase.named)
+
+
+def _describes_a_place(tokens: list[Token], position: int, words: PlaceWords) -> bool:
+    """Whether a word only describes the place after it: "the capital Juba", not "the capital"."""
+    if tokens[position].low not in words.nouns:
+        return True
+    if position + 1 >= len(tokens):
+        return False
+    following = tokens[position + 1]
+    return is_capital(following) or following.low in words.nouns | words.describing
 
 
 def _describes(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

@@ -157,7 +157,7 @@ class NounPhrases(Names):
     def _begins_after(self, position: int, last: int) -> bool:
         """Whether the noun phrase that ends before ``last`` begins after ``position``."""
         token = self.tokens[position]
-        if token.kind == "sign" and token.text in _STOPS:
+        if token.kind == "sign" and (token.text in _STOPS or self._is_dash(position)):
             return True
         if token.text == ",":
             return not self._role_before_name(position)
@@ -170,6 +170,12 @@ class NounPhrases(Names):
             # "survivors interviewed by UNHCR" is one phrase
             return token.low not in self._speech.reached_by or self._low(position + 1) != "by"
         return False
+
+    def _is_dash(self, position: int) -> bool:
+        """Whether a hyphen stands alone: "BEIRUT, July 26 - Lebanon's council said"."""
+        token = self.tokens[position]
+        before = self.tokens[position - 1] if position else None
+        return token.text == "-" and before is not None and before.end < token.start
 
     def _attribute(self, position: int) -> bool:
         """Whether a participle stands inside a noun phrase: "state-run", "the united party"."""
@@ -222,7 +228,7 @@ class NounPhrases(Names):
         first = self._after_opening_phrase(first, last)
         while last > first and (
             self.is_time(last - 1)
-            or tokens[last - 1].low in {"on", "in", "this", "at", "by", "from", "since", "until"}
+            or tokens[last - 1].low in self._lexicon.sets["ends no name"]
             or tokens[last - 1].text == ","
         ):
             last -= 1
@@ -375,7 +381,7 @@ class NounPhrases(Names):
                 return True
             if token.low in {"that", ":"} or token.text in {'"', "“", ":"}:
                 return False
-            if token.kind == "number" and not self.is_time(index):
+            if token.kind == "number" and not self._dates(index):
                 return False
             if words > 12 or (words == 1 and not self._trailing(index)):
                 return False
@@ -385,6 +391,11 @@ class NounPhrases(Names):
             if token.classes & {"be", "have", "modal", "verb"} and words > 1 and not noun:
                 return False
         return True
+
+    def _dates(self, index: int) -> bool:
+        """Whether a number can be part of a time: a day, an hour or a year."""
+        text = self.tokens[index].text
+        return len(text) <= 2 or ":" in text or "." in text or (len(text) == 4 and text.isdecimal())
 
     def _trailing(self, index: int) -> bool:
         token = self.tokens[index]

@@ -108,11 +108,16 @@ class PlacePhrase:
             and self.noun == position - 1 >= self.first
             and not is_capital(self.tokens[position - 1])
         ):
+            if token.low == "to" and "determiner" not in self._classes_at(position + 1):
+                return False  # "from Batken and Leilek districts to Osh"
             fresh = not self.named or self.tokens[position - 1].low in self._words.partly
             return fresh and self._name_after_of(position)
         if token.low == "'s" or token.low in words.describing or "nationality" in token.classes:
             return position > self.first or token.low != "'s"
         return self._joins(position) if self.named else self._may_describe(position)
+
+    def _classes_at(self, position: int) -> frozenset[str]:
+        return self.tokens[position].classes if position < len(self.tokens) else frozenset()
 
     def _place_follows(self, position: int) -> bool:
         """As in "Spain's Costa del Sol", and not "Panama's Servicio Nacional reported"."""

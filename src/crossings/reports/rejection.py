@@ -81,7 +81,7 @@ def _aged(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
     value = figure.high or figure.low or 0
     if not 0 < value < 110 or figure.kind == "vague" or figure.first == 0:
         return False
-    if _people_at(tokens, figure.last, lexicon):
+    if _people_at(tokens, figure.last, lexicon) or _person_at(tokens, figure.last, lexicon):
         return False
     limit = tokens[figure.first].low in {"under", "over", "below", "above"}
     if limit and figure.last - figure.first == 2:
@@ -224,7 +224,7 @@ def _by_ratio(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | No
         if number is not None and not (isinstance(number, str) and len(number) == 4):
             return "a share"  # one in seven
     phrase = lexicon.rejection_phrases["rate_after"].at(tokens, after)
-    if phrase is not None:
+    if phrase is not None and figure.kind != "vague":  # "drove thousands out of the slums"
         return f"a rate: {phrase[1][0]}"
     return None
 
@@ -304,6 +304,11 @@ def _people_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         if hit is not None and hit[1][0].plural:
             return True
     return False
+
+
+def _person_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a people noun stands at a position, singular or plural: "one woman"."""
+    return position < len(tokens) and lexicon.people.at(tokens, position) is not None
 
 
 def _is_year(text: str) -> bool:

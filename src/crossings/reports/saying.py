@@ -49,6 +49,7 @@ def may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon
     if lemma in lexicon.speech.past_only and form in {"base", "s"}:
         if low_at(tokens, position + 1) == "that":
             return lemma != "witness"
+        before = _before_its_date(tokens, position, lexicon)
         plain = before is not None and lexicon.speech.organisations.at(tokens, position - 1)
         acronym = before is not None and before.text.isupper() and len(before.text) > 1
         named = plain or acronym or _is_speaker(before, lexicon)
@@ -56,6 +57,16 @@ def may_speak(tokens: list[Token], position: int, verb: tuple[str, str], lexicon
             return True  # "UNICEF counts among them"
         return lemma == "estimate" and bool(plain or _is_speaker(before, lexicon))
     return True
+
+
+def _before_its_date(tokens: list[Token], position: int, lexicon: Lexicon) -> Token | None:
+    """The word before a verb, a date aside: "the situation report of 28 December lists"."""
+    step = position - 1
+    while step >= 0 and (tokens[step].kind == "number" or tokens[step].low in lexicon.times):
+        step -= 1
+    if 0 < step < position - 1 and "preposition" in tokens[step].classes:
+        step -= 1
+    return tokens[step] if step >= 0 else None
 
 
 def _is_speaker_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

@@ -9,6 +9,7 @@ wins. A bare sentence after an attributed one has no source of its own.
 from __future__ import annotations
 
 from crossings.reports.cues import Cue, Speakers
+from crossings.reports.figure_owners import STANDING
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.noun_phrases import NounPhrases
 from crossings.reports.records import Sentence, Token
@@ -27,12 +28,14 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
         name = names.text(*subject)
         if names.is_person(name) and not set(name.split()) <= memory.named:
             memory.person = name
-    cues = _according(sentence, names, lexicon)
+    cues = _according(sentence, names, memory, lexicon)
     for cue in cues:
         note(cue, names, memory)
     if not cues:
         cues = _said_by_noun(sentence, names, lexicon) or _counted_by(sentence, names, lexicon)
     spoken = spoken_cues(sentence, names, memory, lexicon)
+    if cues:  # "according to X, the official toll stands at 113"
+        spoken = [cue for cue in spoken if cue.rule != STANDING]
     cues = _quoted_by(cues, spoken)
     if not cues:
         cues += _colon(sentence, names, lexicon)
@@ -60,7 +63,19 @@ def _quoted_by(according: list[Cue], spoken: list[Cue]) -> list[Cue]:
 # --- according to X -------------------------------------------------------------------------------
 
 
-def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
+def _their_own(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether a span names only the records of who spoke before: "its figures"."""
+    own = tokens[first].low in lexicon.sets["their own"]
+    return (
+        own
+        and last - first <= 3
+        and tokens[last - 1].low in (lexicon.speech.figures | lexicon.sets["records"])
+    )
+
+
+def _according(
+    sentence: Sentence, names: NounPhrases, memory: Speakers, lexicon: Lexicon
+) -> list[Cue]:
     tokens = sentence.tokens
     cues = []
     position = 0
@@ -75,6 +90,8 @@ def _according(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list
             position += 1
             continue
         found = names.listed(*span)
+        if memory.group and _their_own(tokens, *span, lexicon):
+            found = [memory.group]  # "according to its figures"
         first = _inserted(tokens, position, span[1])
         cues.append(Cue(found, None, first, len(tokens), position, rule, found[0] if found else ""))
         position = span[1]
@@ -141,7 +158,9 @@ def _counted_by(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> lis
                 span = names.phrase_after(by + 1)
                 if span is not None and names.can_speak(*span):
                     found = names.listed(*span)
-                    cues.append(Cue(found, None, 0, by, position, "counted by X", found[0]))
+                    put = span[1] < len(tokens) and tokens[span[1]].low in {"at", "to"}
+                    last = len(tokens) if put else by  # "is put by the council at 750,000"
+                    cues.append(Cue(found, None, 0, last, position, "counted by X", found[0]))
                 break
     return cues
 

@@ -48,6 +48,10 @@ def _cue_at(
     lexicon: Lexicon,
 ) -> Cue | None:
     """The cue of the verb of saying at ``position``, if it has a speaker and says something."""
+    if verb[0] in lexicon.sets["quotes"]:
+        quoted = _quoted_as(tokens, position, names)
+        if quoted is not None:
+            return quoted
     if verb[1] == "ing":
         return _participle(tokens, position, names, lexicon)
     if verb[0] not in lexicon.speech.telling:
@@ -55,6 +59,19 @@ def _cue_at(
         if cue is not None:
             return cue
     return _subject_before(tokens, position, verb, names, memory, lexicon)
+
+
+def _quoted_as(tokens: list[Token], position: int, names: NounPhrases) -> Cue | None:
+    """As in "relief workers quoted refugees as saying that": the quoted, through who quotes."""
+    span = names.phrase_after(position + 1)
+    if span is None or not names.can_speak(*span):
+        return None
+    if low_at(tokens, span[1]) != "as" or not low_at(tokens, span[1] + 1).endswith("ing"):
+        return None
+    found = names.listed(*span)
+    relay = names.phrase_before(position)
+    via = names.text(*relay) if relay is not None and names.can_speak(*relay) else None
+    return Cue(found, via, position, len(tokens), position, "X quoted Y as saying", found[0])
 
 
 def _limit(cue: Cue, tokens: list[Token]) -> None:

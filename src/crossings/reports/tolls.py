@@ -96,6 +96,8 @@ def _people_put_at(first: int, tokens: list[Token], lexicon: Lexicon) -> Toll | 
                 hit = lexicon.people.at(tokens, position)
                 if hit is not None and hit[1][0].plural and hit[1][0].unit != "homes":
                     return Toll(position, first - 1, tokens[position].low, hit[1][0].unit)
+                if tokens[position].low == "those" and tokens[position + 1].kind == "word":
+                    return Toll(position, first - 1, "those", "people")
             return None
     return None
 
