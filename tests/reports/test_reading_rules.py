@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crossings as cx
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.records import ReadClaim
+from crossings.reports.times import resolve
 
 COUNTS = st.integers(min_value=1_100, max_value=1_700)
 
@@ -247,3 +250,35 @@ MEASURES = Path(__file__).parent / "measures.txt"
 def test_the_words_of_the_field_give_the_measure(line: str) -> None:
     measure, _, sentence = line.partition(" | ")
     assert cx.read(sentence, "2023-09-25").claims[0].measure == measure
+
+
+MONTHS = load_lexicon().time_order["months"]
+DAYS = load_lexicon().time_order["weekdays"]
+
+
+@given(
+    published=st.dates(min_value=dt.date(2001, 1, 1), max_value=dt.date(2030, 12, 31)),
+    name=st.sampled_from([*MONTHS, *DAYS]),
+)
+def test_a_time_of_a_plan_lies_ahead_and_any_other_behind(published: dt.date, name: str) -> None:
+    lexicon = load_lexicon()
+    ahead = resolve(f"by {name.title()}", published, lexicon, planned=True)
+    behind = resolve(f"by {name.title()}", published, lexicon)
+    assert ahead is not None
+    assert behind is not None
+    assert published <= ahead.day <= published + dt.timedelta(days=396)
+    assert published - dt.timedelta(days=366) <= behind.day <= published
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("UNHCR plans to assist 30,000 people by February.", "2025-02-28"),
+        ("UNHCR assisted 30,000 people by February.", "2024-02-29"),
+        ("They will relocate 400 families by Friday.", "2024-03-15"),
+        ("Some 500 people will be moved in December.", "2024-12-31"),
+        ("The agency plans to move 500 people by June 2026.", "2026-06-30"),
+    ],
+)
+def test_when_a_plan_is_for(sentence: str, day: str) -> None:
+    assert cx.read(sentence, "2024-03-09").claims[0].as_of_date == day

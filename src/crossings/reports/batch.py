@@ -25,6 +25,9 @@ SECONDS = 60.0
 CHARACTERS_A_SECOND = 100_000
 """A long document may take a second more for each of these: a fifth of the usual pace."""
 
+START_SECONDS = 120.0
+"""Seconds that a process may take to start; they are not those of its first document."""
+
 _TOGETHER = 16
 """Documents of one file that are handed over together."""
 
@@ -124,7 +127,8 @@ class _Batch:
             file, first, _, task = heapq.heappop(self._waiting)
             worker = self._idle.pop() if self._idle else Worker()
             worker.give(task)
-            deadline = time.monotonic() + self._limit(task, 0)
+            begins = 0.0 if worker.started else START_SECONDS
+            deadline = time.monotonic() + begins + self._limit(task, 0)
             self._running.append(_Running(worker, file, first, task, deadline))
 
     def collect(self) -> None:
@@ -137,6 +141,9 @@ class _Batch:
         now = time.monotonic()
         for running in list(self._running):
             if running.worker.connection in ready:
+                if not running.worker.started and running.worker.begin():
+                    running.deadline = now + self._limit(running.task, 0)
+                    continue
                 answer = running.worker.answer()
                 if answer is None:
                     self._end(running, "stopped the process that read it, left out")

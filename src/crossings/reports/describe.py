@@ -128,43 +128,68 @@ def date(
         if phrased is None or phrased.sentence is not count.sentence:
             phrased = Phrased(count.sentence, lexicon)
         phrase, why = _time_of(claim, count, phrases, lexicon)
-        when = None
-        if phrase is not None:
-            claim.as_of = phrase.text
-            when = resolve(phrase.text, reading.published, lexicon)
-        if when is None and reading.published is not None and phrase is None:
-            when, why = When(reading.published, "day"), "the day of publication"
-        if when is not None:
-            claim.as_of_date = when.day.isoformat()
-            claim.as_of_precision = when.precision
-        claim.why["as_of"] = why
+        when = resolve(phrase.text, reading.published, lexicon) if phrase is not None else None
         told = why == _NEAREST and phrase is not None and _of_an_event(phrase, count, lexicon)
         claim.status, claim.why["status"] = status_of(count, when if told else None, today, phrased)
-        coming = claim.status == "planned" and claim.measure == "arrived"
-        if coming and count.head.measure == "arrived":
-            claim.status = "forecast"  # "plans for 25,000 arrivals": who comes is not planned
-        if claim.status == "planned" and claim.measure in {
-            "refugees_hosted",
-            "arrived",
-            "sheltered",
-        }:
-            claim.measure = "other"  # to be resettled or taken in is not to be there
-            claim.why["measure"] += "; planned"
+        _set_time(claim, phrase, when, why, reading.published, lexicon)
+        _set_plan(claim, count)
         claim.counting, claim.why["counting"] = counting_of(count, claim, phrased)
         claim.basis, claim.why["basis"] = basis_of(count, claim, phrased)
-    for number, (claim, count) in enumerate(zip(reading.claims, counts, strict=True)):
+    _mark_prior(reading.claims, counts, lexicon)
+
+
+def _set_time(
+    claim: ReadClaim,
+    phrase: TimePhrase | None,
+    when: When | None,
+    why: str,
+    published: dt.date | None,
+    lexicon: Lexicon,
+) -> None:
+    """Note the phrase of time and what it means; that of a plan looks ahead."""
+    if phrase is not None:
+        claim.as_of = phrase.text
+        if claim.status in _AHEAD:
+            when = resolve(phrase.text, published, lexicon, planned=True)
+    elif published is not None:
+        when, why = When(published, "day"), "the day of publication"
+    if when is not None:
+        claim.as_of_date = when.day.isoformat()
+        claim.as_of_precision = when.precision
+    claim.why["as_of"] = why
+
+
+def _set_plan(claim: ReadClaim, count: Count) -> None:
+    """Who comes is not planned but expected; to be resettled or taken in is not to be there."""
+    coming = claim.status == "planned" and claim.measure == "arrived"
+    if coming and count.head.measure == "arrived":
+        claim.status = "forecast"  # "plans for 25,000 arrivals"
+    if claim.status == "planned" and claim.measure in _NOT_YET:
+        claim.measure = "other"
+        claim.why["measure"] += "; planned"
+
+
+_NOT_YET = {"refugees_hosted", "arrived", "sheltered"}
+
+
+def _mark_prior(claims: list[ReadClaim], counts: list[Count], lexicon: Lexicon) -> None:
+    """Mark figures that a newer one near by replaces."""
+    for number, (claim, count) in enumerate(zip(claims, counts, strict=True)):
         if claim.status in {"reported", "historical"} and told_before(count, lexicon):
             near = (
-                reading.claims[n]
+                claims[n]
                 for n in (number + 1, number - 1, number + 2, number - 2)
                 if 0 <= n < len(counts)
             )
             newer = next((one for one in near if _replaces(one, claim)), None)
             if newer is not None:
                 claim.status, claim.why["status"] = "prior", f"now {newer.figure_text}"
-    for claim, count, later in zip(reading.claims, counts, counts[1:], strict=False):
+    for claim, count, later in zip(claims, counts, counts[1:], strict=False):
         if claim.status == "reported" and superseded(count, later, lexicon):
             claim.status, claim.why["status"] = "prior", f"then {later.figure.text}"
+
+
+_AHEAD = {"planned", "forecast"}
 
 
 def _replaces(newer: ReadClaim, claim: ReadClaim) -> bool:

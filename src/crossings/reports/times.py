@@ -229,8 +229,14 @@ class When:
     running: bool = False
 
 
-def resolve(phrase: str, published: dt.date | None, lexicon: Lexicon) -> When | None:
-    """What a time phrase means, given the day of publication; nothing if that cannot be told."""
+def resolve(
+    phrase: str, published: dt.date | None, lexicon: Lexicon, *, planned: bool = False
+) -> When | None:
+    """What a time phrase means, given the day of publication; nothing if that cannot be told.
+
+    A month or weekday without a year or date is the last one; the next one where it is that of
+    something ``planned`` and the phrase looks ahead ("by March").
+    """
     words = [
         word.strip(".,()").lower() for word in phrase.replace("–", " ").replace("-", " ").split()
     ]
@@ -241,12 +247,47 @@ def resolve(phrase: str, published: dt.date | None, lexicon: Lexicon) -> When | 
         and words[0] in {"since", "so", "now", "currently", "presently", "to"}
     ):
         return When(published, "day", True)
+    ahead = planned and published is not None and _next_named(words, published, lexicon)
+    if ahead:
+        return ahead
     dated = _calendar_date(words, published, lexicon)
     if dated is not None:
         return dated
     if published is None:
         return None
     return _relative_date(words, published, lexicon)
+
+
+def _next_named(words: list[str], published: dt.date, lexicon: Lexicon) -> When | None:
+    """The next month or weekday that a phrase looking ahead names, without a year of its own."""
+    if any(word.isdecimal() and len(word) == 4 for word in words):
+        return None
+    sure = bool(lexicon.sets["looks ahead"] & set(words))
+    months = _month_numbers(lexicon)
+    named = next((index for index, word in enumerate(words) if word in months), None)
+    if named is not None:
+        month = months[words[named]]
+        if not sure and not (
+            words[0] in lexicon.sets["may look ahead"] and month > published.month
+        ):
+            return None
+        year = published.year + (month < published.month)
+        length = calendar.monthrange(year, month)[1]
+        day = _day_beside(words, named)
+        if day is not None and day <= length:
+            date = dt.date(year, month, day)
+            return When(date if date >= published else _a_year_on(date), "day")
+        return When(dt.date(year, month, length), "month")
+    weekdays = sorted(set(words) & lexicon.time_words["weekdays"])
+    if sure and weekdays:
+        on = (_weekday_numbers(lexicon)[weekdays[-1]] - published.weekday()) % 7
+        return When(published + dt.timedelta(days=on), "day")
+    return None
+
+
+def _a_year_on(date: dt.date) -> dt.date:
+    last = calendar.monthrange(date.year + 1, date.month)[1]
+    return date.replace(year=date.year + 1, day=min(date.day, last))
 
 
 def _calendar_date(words: list[str], published: dt.date | None, lexicon: Lexicon) -> When | None:

@@ -20,6 +20,7 @@ from typing import Any
 from crossings.errors import CrossingsError, InputError
 from crossings.reports.inputs.document import Document
 from crossings.reports.inputs.opening import open_bytes, open_file
+from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.model_endpoint import ModelSettings
 from crossings.reports.reader import read
 from crossings.reports.records import Reading
@@ -52,13 +53,20 @@ class Read:
     model: ModelSettings | None = None
 
 
+_STARTED = "started"
+
 Answer = list[Document | InputError] | Reading | CrossingsError
 
 
 class Worker:
-    """One such process. ``connection`` becomes ready when there is an answer or it has died."""
+    """One such process. ``connection`` becomes ready when there is an answer or it has died.
+
+    Its first message says that it has started: time is counted from there, so that a busy machine
+    takes nothing from the time of the first document.
+    """
 
     def __init__(self) -> None:
+        self.started = False
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
@@ -69,6 +77,14 @@ class Worker:
         """Hand over a task; its answers (one, or one a document) come through ``connection``."""
         with contextlib.suppress(OSError):  # it has died: the connection tells
             self.connection.send(task)
+
+    def begin(self) -> bool:
+        """Take the message that it has started; false where it has died before."""
+        try:
+            self.started = self.connection.recv() == _STARTED
+        except (EOFError, OSError):
+            self.started = False
+        return self.started
 
     def answer(self) -> Answer | None:
         """The next answer; ``None`` where the process has died."""
@@ -88,6 +104,9 @@ class Worker:
 def _serve(connection: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides when we end
     _limit_memory()
+    load_lexicon()
+    with contextlib.suppress(OSError):
+        connection.send(_STARTED)
     while True:
         try:
             task = connection.recv()
