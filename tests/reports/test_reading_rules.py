@@ -240,6 +240,15 @@ def test_origins(text: str, figure: str, origin: str | None, place: str | None) 
     assert (claim.origin, claim.place) == (origin, place)
 
 
+@given(st.integers(min_value=200, max_value=10**7).filter(lambda n: not 1500 <= n <= 2100))
+def test_a_large_number_without_a_noun_counts_people_where_people_are_spoken_of(value: int) -> None:
+    said = "The ferry takes the families of the island away."
+    assert list(claims(f"{said} By nightfall {value:,} had boarded.")) == [f"{value:,}"]
+    assert claims(f"{said} The number of sailings exceeded {value:,}.") == {}
+    assert claims(f"{said} Whoever has a boat may call 040 {value % 10_000:04} 053.") == {}
+    assert claims(f"The pumps ran all day. By nightfall {value:,} had failed.") == {}
+
+
 MEASURES = Path(__file__).parent / "measures.txt"
 
 

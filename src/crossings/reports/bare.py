@@ -56,7 +56,7 @@ def bare_reason(
 ) -> str | None:
     """Why a number without a noun counts people, or nothing if it does not."""
     after = tokens[figure.last] if figure.last < len(tokens) else None
-    ends = _ends(after, lexicon)
+    ends = ends_a_phrase(after, lexicon)
     sign = verdict.sign
     if sign is not None:
         reason = _by_sign(figure, verdict, tokens, ends, bool(found or earlier))
@@ -152,7 +152,7 @@ def _apportioned(figure: Figure, previous: Count, tokens: list[Token]) -> bool:
     return before.low in {"and", ","}
 
 
-def _ends(after: Token | None, lexicon: Lexicon) -> bool:
+def ends_a_phrase(after: Token | None, lexicon: Lexicon) -> bool:
     """Whether what follows a number is no noun that it could count."""
     if after is None or after.kind == "sign":
         return True

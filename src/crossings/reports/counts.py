@@ -15,6 +15,7 @@ from crossings.reports.bare import (
     noun_before,
 )
 from crossings.reports.counted import Count
+from crossings.reports.large import LARGE, large_number
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Verdict, measure_of, sign_before
 from crossings.reports.nouns import Head, head_of
@@ -38,7 +39,7 @@ def counts_of(
 
     ``earlier`` are those of the text before it, ``before`` is the sentence before it.
     """
-    candidates: list[tuple[Figure, Head]] = []
+    candidates: list[tuple[Figure, Head, bool]] = []
     things = False
     for figure in figures:
         if rejected(figure, sentence, lexicon) is not None:
@@ -56,14 +57,17 @@ def counts_of(
             things
             and ((head.kind == "pronoun" and not candidates) or head.name in {"others", "more"})
         ):
-            candidates.append((figure, head))
+            candidates.append((figure, head, things))
             things = things and head.kind != "people"
     if not candidates:
         return []
-    signs = Signs(sentence, lexicon, [figure for figure, _ in candidates])
+    signs = Signs(sentence, lexicon, [figure for figure, _, _ in candidates])
     found: list[Count] = []
-    for figure, head in candidates:
-        count = _count(figure, head, sentence, found, earlier, signs, lexicon)
+    for figure, head, after_things in candidates:
+        of_people = not after_things and (
+            bool(found or earlier) or _people_named(figure, sentence, before, lexicon)
+        )
+        count = _count(figure, head, sentence, found, earlier, of_people, signs, lexicon)
         if count is not None:
             found.append(count)
     return found
@@ -92,9 +96,14 @@ def _count(
     sentence: Sentence,
     found: list[Count],
     earlier: list[Count],
+    of_people: bool,
     signs: Signs,
     lexicon: Lexicon,
 ) -> Count | None:
+    """The count that a figure is, or nothing.
+
+    ``of_people`` says that people are spoken of before it and no things counted.
+    """
     tokens = sentence.tokens
     verdict = measure_of(figure, head, signs)
     tie, tied_to = tie_of(figure, head, tokens, found, earlier, lexicon)
@@ -106,6 +115,8 @@ def _count(
         reason = bare_reason(
             figure, verdict, tie, tied_to is not None, tokens, found, toll, earlier, lexicon
         )
+        if reason is None and of_people and large_number(figure, tokens, lexicon):
+            reason = LARGE
         if reason is None:
             return None
         why["noun"] = reason
@@ -155,7 +166,7 @@ def _tie_by_reason(
     """How a number without a noun hangs on an earlier one, by the reason why it counts people."""
     if reason == "bare, a share of those before":
         return "part", found[-1].tied_to if found[-1].why["noun"] == reason else found[-1]
-    named = reason == "bare, the figure of" and not tie and cost > 1.0
+    named = reason in {LARGE, "bare, the figure of"} and not tie and cost > 1.0
     if (named or reason in {CONTINUED, RESTATED}) and (found or earlier):
         return "row", topic_of(found or earlier)
     if reason in PARTS and not found and earlier and topic_of(earlier).measure != "killed":

@@ -95,12 +95,13 @@ def _digit_groups(tokens: list[Token], position: int) -> tuple[float | None, int
     """The value of digits from ``position``: "25,700", "1.85", "10, 000", "7 314", "3.000"."""
     text = tokens[position].text
     last = position + 1
-    while len(text) < 16 and "." not in text:
-        group = _next_group(tokens, last, text)
-        if group is None:
-            break
-        text += tokens[group - 1].text
-        last = group
+    if 1 <= len(text.split(",", 1)[0]) <= 3:
+        while len(text) < 16 and "." not in text:
+            group = _next_group(tokens, last)
+            if group is None:
+                break
+            text += tokens[group - 1].text
+            last = group
     parts = text.replace(".", ",").split(",")
     digits = "".join(parts)
     if len(digits) > 15 or not digits.isascii():
@@ -114,9 +115,9 @@ def _digit_groups(tokens: list[Token], position: int) -> tuple[float | None, int
     return float(digits), last
 
 
-def _next_group(tokens: list[Token], last: int, text: str) -> int | None:
-    """Index after a group of three digits that continues ``text``, or nothing."""
-    if last >= len(tokens) or not (1 <= len(text.split(",", 1)[0]) <= 3):
+def _next_group(tokens: list[Token], last: int) -> int | None:
+    """Index after a group of three digits that continues the number before it, or nothing."""
+    if last >= len(tokens):
         return None
     step = last
     if tokens[step].text in {",", "'", "’"} and step + 1 < len(tokens):

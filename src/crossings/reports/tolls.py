@@ -53,7 +53,7 @@ def toll_of(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Toll | Non
             skipped = opening
             continue
         if token.low in general:
-            counted = _counted(tokens, position + 1, verb, lexicon)
+            counted = people_counted(tokens, position + 1, verb, lexicon)
             if counted is not None:
                 return Toll(position, verb, token.low, counted)
             return None if low_at(tokens, position + 1) == "of" else nearest
@@ -113,7 +113,7 @@ def _verb_before(first: int, tokens: list[Token], lexicon: Lexicon) -> int | Non
     return None
 
 
-def _counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> str | None:
+def people_counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> str | None:
     """The unit of the people whose number it is: "number of migrant families"."""
     for position in range(start, min(end, start + 8)):
         hit = lexicon.people.at(tokens, position)
