@@ -164,7 +164,26 @@ def _forecast(shown: View) -> dict[str, Any]:
         "carried_by": outlook.carried_by,
         "versions": outlook.versions,
         "notes": [told(note) for note in outlook.notes],
+        "moved": _moved(shown),
         "inputs": input_hashes(shown.known),
+    }
+
+
+def _moved(shown: View) -> dict[str, Any] | None:
+    """What moved the forecast since a moment before, where that was asked for.
+
+    Medians at the end without and with each bulletin or event, whose rows are named by id.
+    """
+    told_of = shown.moved
+    if not told_of:
+        return None
+    fields = ("kind", "rows", "without", "median", "visible")
+    return {
+        "since": _time(dt.datetime.fromisoformat(told_of["since"]), shown.zone),
+        "before": told_of["median_before"],
+        "median": told_of["median"],
+        "untried": told_of["untried"],
+        "found": [{field: one[field] for field in fields} for one in told_of["found"]],
     }
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -129,19 +130,22 @@ class View:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What moved the forecast since the one before, one sentence each; internal only.
+        """What moved the forecast since the one before, one sentence each; internal only."""
+        return tuple(str(sentence) for sentence in self.moved.get("sentences", []))
 
-        They name claims whatever their sensitivity.
+    @property
+    def moved(self) -> Mapping[str, Any]:
+        """The same as numbers and ids (:mod:`crossings.forecast.reasons`); empty if not asked for.
+
+        Internal only: they name claims whatever their sensitivity.
         """
-        if self.profile != "internal":
-            return ()
-        found = self.outlook.diagnostics.get("reasons", {}).get("sentences", [])
-        return tuple(str(sentence) for sentence in found)
+        found: Mapping[str, Any] = self.outlook.diagnostics.get("reasons", {})
+        return found if self.profile == "internal" else {}
 
     @property
     def reasons_since(self) -> str:
         """``22:00 on 24 September 2023``: the moment that the reasons compare with."""
-        found = self.outlook.diagnostics.get("reasons", {}).get("since", "")
+        found = self.moved.get("since", "")
         when = dt.datetime.fromisoformat(found).astimezone(self.zone) if found else self.issued_at
         return moment(when, year=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crossings.exchange.kept import Kept
+from crossings.forecast.reasons import Reason, Reasons
 from crossings.publish.live.settings import Settings
 from tests.outlooks import ISSUED, outlook, situation
 
@@ -18,14 +19,30 @@ HOME = "http://127.0.0.1"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
+MOVED = Reasons(
+    ISSUED - dt.timedelta(days=1),
+    31_000.0,
+    62_000.0,
+    0.01,
+    (
+        Reason("claims", ("a-6650", "a-2906"), 40_000.0, 62_000.0, True, "6,650 people arrived"),
+        Reason("event", ("op",), 63_000.0, 62_000.0, False, "military operation"),
+    ),
+    2,
+)
+"""What moved the newer of the two forecasts."""
+
+
 def settings(store: Path, **changed: Any) -> Settings:
     """Settings over the small situation; two forecasts are kept, the newer from more members."""
     known = situation()
     kept = Kept(store)
     if not kept.all(known.id):
         kept.add(outlook(members=200), known)
-        later = dataclasses.replace(outlook(), issued_at=ISSUED + dt.timedelta(hours=1))
-        kept.add(later, known)
+        newer = outlook()
+        told = newer.diagnostics | {"reasons": MOVED.as_dict()}
+        issued_at = ISSUED + dt.timedelta(hours=1)
+        kept.add(dataclasses.replace(newer, issued_at=issued_at, diagnostics=told), known)
     base: dict[str, Any] = {
         "situations": {known.id: known},
         "sources": {known.id: "nowhere"},

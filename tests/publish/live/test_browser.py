@@ -267,7 +267,7 @@ def test_the_keyboard_reaches_every_part_in_the_order_of_the_page(desk: Visit) -
             break
         if part not in parts:
             parts.append(part)
-    wanted = ["bar", "contents", "course", "day-bar", "map", "plan", "what-if", "claims"]
+    wanted = ["bar", "contents", "course", "day-bar", "map", "plan", "what-if", "reasons", "claims"]
     assert [part for part in parts if part in wanted] == wanted
 
 
@@ -290,6 +290,27 @@ def test_simple_rules_and_earlier_forecasts_are_drawn_when_asked_for(desk: Visit
     expect(chart.locator(".past")).to_have_count(1)
     expect(page.locator("#record")).to_contain_text("On 2 days the outcome is known")
     expect(page.locator("#record")).to_contain_text("nobody else comes")
+
+
+def test_what_moved_the_forecast_leads_to_the_figures_and_events(desk: Visit) -> None:
+    page = desk.open()
+    moved = page.locator("#reasons")
+    expect(moved.locator("li")).to_have_count(2)
+    expect(moved.locator("li").first).to_contain_text("6,650 people arrived")
+    expect(moved.locator("li").first).to_contain_text("raises the median by 22,000, from 40,000 to")
+    expect(moved.locator("li").last).to_contain_text("no visible difference")
+    expect(moved).to_contain_text("not tried: 2")
+    moved.get_by_role("link", name="6,650 people arrived").click()
+    expect(page.locator("#claim-a-6650")).to_have_class("picked")
+    expect(page.locator("#claims")).to_be_in_viewport()
+
+
+def test_where_nobody_asked_what_moved_it_there_is_no_such_part(desk: Visit) -> None:
+    page = desk.open()
+    page.locator(".as-of input").first.press("ArrowLeft")
+    expect(page.locator("#reasons")).to_have_count(0)
+    expect(page.locator(".contents a[href='#reasons']")).to_have_count(0)
+    expect(page.locator("#claims")).to_be_attached()
 
 
 def test_sentences_of_the_server_are_said_in_the_language_of_the_page(desk: Visit) -> None:

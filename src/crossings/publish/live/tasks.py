@@ -43,6 +43,14 @@ class ForecastAsked(BaseModel):
     seed: Annotated[int, Field(ge=0, le=4_294_967_295)] = 1
 
 
+class ExplainedAsked(ForecastAsked):
+    """A forecast to make and keep."""
+
+    reasons: Annotated[
+        bool, Field(description="Say what moved it since the last kept forecast (longer).")
+    ] = False
+
+
 @router.post(
     "/api/situations/{situation_id}/forecasts",
     status_code=202,
@@ -50,7 +58,7 @@ class ForecastAsked(BaseModel):
     summary="Make a forecast and keep it",
     tags=["forecasts"],
 )
-def ask(situation_id: str, asked: ForecastAsked, served: Served) -> Response:
+def ask(situation_id: str, asked: ExplainedAsked, served: Served) -> Response:
     """Put a forecast into the queue; the answer is its job."""
     _checked(asked, situation_id, served)
     return _queued(served, "forecast", asked, situation_id)

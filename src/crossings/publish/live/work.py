@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crossings.exchange.kept import Kept
+from crossings.exchange.kept import Kept, last_kept
 from crossings.exchange.what_if_files import BRANCHES, what_if_json
 from crossings.forecast.issue import forecast
 from crossings.forecast.what_if import Change, what_if
@@ -22,26 +22,30 @@ def make_forecast(asked: dict[str, Any], progress: Callable[[float], None]) -> d
     """Issue a forecast and keep it; the result names it.
 
     ``asked`` holds ``source`` (a bundled name or a folder), ``store``, ``as_of``, ``horizon``,
-    ``members``, ``seed`` and ``database`` (the ledger's address, or None).
+    ``members``, ``seed``, ``database`` (the ledger's address, or None) and ``reasons``: whether to
+    say what moved it since the last kept forecast.
     """
-    situation = _situation(asked)
+    situation, store = _situation(asked), Kept(asked["store"])
+    explain = asked["reasons"]
     outlook = forecast(
         situation,
         asked["as_of"],
         asked["horizon"],
         asked["members"],
         asked["seed"],
+        explain=explain,
+        since=last_kept(situation, asked["as_of"], store) if explain else None,
         progress=progress,
     )
     page = situation_page(outlook, situation.as_of(outlook.issued_at), situation)
-    kept = Kept(asked["store"]).add(outlook, situation, page)
+    kept = store.add(outlook, situation, page)
     return {"situation": outlook.situation, "forecast": kept}
 
 
 def make_what_if(asked: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
     """Compare the members of a forecast with themselves under an intervention.
 
-    ``asked`` holds what :func:`make_forecast` takes and the interventions of
+    ``asked`` holds what :func:`make_forecast` takes, but for reasons, and the interventions of
     :func:`crossings.forecast.what_if.what_if`; the result is what the page draws.
     """
     change = what_if(

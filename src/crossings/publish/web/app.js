@@ -32,12 +32,13 @@ function Forecast({ page, kept, shown, update, ahead, below }) {
     ${below && whole && html`<${below.Below} ...${seen} />`}</main>${imprint}`;
 }
 
-const SECTIONS = [["course", "course"], ["map", "map"], ["plan", "plan_title"], ["places", "places"], ["what-if", "what_if"], ["claims", "claims_short"], ["disagreements", "disagree"],
+const SECTIONS = [["course", "course"], ["map", "map"], ["plan", "plan_title"], ["places", "places"], ["what-if", "what_if"], ["reasons", "moved"], ["claims", "claims_short"], ["disagreements", "disagree"],
   ["events", "events_short"], ["context", "context"], ["record", "how_good_short"], ["downloads", "downloads"]];
 
 /** The parts of the page, as far as this situation has them. @param {any} props */
 function Contents({ page }) {
   const left = exported ? ["what-if"] : [];
+  if (!page.forecast.moved) left.push("reasons");
   if (page.context && !page.context.length) left.push("context");
   return html`<nav class="contents" aria-label=${t("contents")}>${SECTIONS.filter(([id]) => !left.includes(id)).map(([id, key]) => html`<a key=${id} href=${`#${id}`} onClick=${(/** @type {Event} */ e) => jump(id, e)}>${t(key)}</a>`)}</nav>`;
 }

@@ -3,6 +3,7 @@ import { html, useCallback, useEffect, useState } from "crossings/lib";
 import { Claims, Disagreements } from "crossings/parts/claims";
 import { Downloads } from "crossings/parts/downloads";
 import { FlowMap } from "crossings/parts/map";
+import { Moved } from "crossings/parts/moved";
 import { PlanFor, SmallMultiples } from "crossings/parts/planning";
 import { HowGood } from "crossings/parts/record";
 import { Review } from "crossings/parts/review";
@@ -22,6 +23,7 @@ export function Below({ page, later, shown, shownDay, update }) {
     <${SmallMultiples} page=${page} shownDay=${shownDay} />
     ${!exported && html`<${WhatIf} page=${page} what=${shown.what} update=${update} />`}
     <${Review} situation=${page.situation.id} />
+    <${Moved} page=${page} onChoose=${choose} />
     <${Claims} page=${page} chosen=${shown.claim} onChoose=${choose} />
     <${Disagreements} page=${page} onChoose=${choose} />
     <${Events} page=${page} /><${Context} page=${page} /><${HowGood} page=${page} /><${Downloads} page=${page} /><${Reading} page=${page} />`;

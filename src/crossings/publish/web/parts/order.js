@@ -17,7 +17,7 @@ export function Order({ situation, onMade }) {
     token.set(String(given.get("token") || ""));
     setWrong("");
     try {
-      const asked = await source.order(situation, { as_of: String(given.get("as_of")) || null, horizon: given.get("horizon") });
+      const asked = await source.order(situation, { as_of: String(given.get("as_of")) || null, horizon: given.get("horizon"), reasons: given.has("reasons") });
       const now = await followed(asked, setJob);
       if (now.state === "done") onMade(now.result.forecast);
     } catch (/** @type {any} */ error) {
@@ -29,6 +29,7 @@ export function Order({ situation, onMade }) {
   return html`<details class="order"><summary>${t("new")}</summary><form ref=${form} onSubmit=${make}>
     <label>${t("new_as_of")} <input name="as_of" placeholder="2023-09-25" maxlength="40" /></label>
     <label>${t("new_horizon")} <select name="horizon">${["4d", "8d", "15d", "30d"].map((far) => html`<option key=${far} value=${far} selected=${far === "8d"}>${far}</option>`)}</select></label>
+    <label><input name="reasons" type="checkbox" /> ${t("new_reasons")}</label>
     <label>${t("new_token")} <input name="token" type="password" autocomplete="off" defaultValue=${token.get()} /></label>
     <button disabled=${running}>${t("make")}</button>
     ${running && html`<button type="button" onClick=${() => source.cancel(job.id).catch(() => {})}>${t("cancel")}</button>`}
