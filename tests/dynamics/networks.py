@@ -10,6 +10,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from crossings.dynamics import engine
+from crossings.dynamics.layout import layout
 from crossings.dynamics.network import Edge, Network, build
 
 I8 = npt.NDArray[np.int64]
@@ -31,7 +32,7 @@ class Case:
 
     def run(self, record: I8 | None = None) -> engine.History:
         return engine.run(
-            engine.layout(self.network, self.step_hours, self.counted),
+            layout(self.network, self.step_hours, self.counted),
             self.rates,
             self.noise,
             record,

@@ -42,6 +42,14 @@ def stream_draws(n: int, p: float, count: int) -> I8:
 
 
 @compiled
+def squeezes(variance: float, away: F8) -> tuple[F8, F8]:
+    middle, half = np.empty(away.size), np.empty(away.size)
+    for i in range(away.size):
+        middle[i], half[i] = binomial._squeeze(variance, away[i])
+    return middle, half
+
+
+@compiled
 def smooth_of(n: int, p: float, z: F8) -> I8:
     out = np.empty(z.size, np.int64)
     for i in range(z.size):
@@ -98,6 +106,22 @@ def test_exact_binomial_takes_whole_moments_far_out() -> None:
     sd = math.sqrt(10**9 * 0.25 * 0.75)
     assert abs(draws.mean() - 2.5e8) < 4 * sd / math.sqrt(draws.size)
     assert draws.std() == pytest.approx(sd, rel=4 / math.sqrt(2 * draws.size))
+
+
+@pytest.mark.parametrize("p", [1e-6, 0.01, 0.2, 0.37, 0.5])
+def test_the_squeeze_holds_the_probability(p: float) -> None:
+    """What is accepted or rejected without logarithms would be with them."""
+    for variance in np.geomspace(binomial.INVERSION_BELOW, 1e6, 60):
+        n = math.ceil(variance / (p * (1 - p)))
+        mode = math.floor((n + 1) * p)
+        far = min(n * p * (1 - p) / 2 - 1, 40 * math.sqrt(variance))
+        away = np.arange(1, math.ceil(far))
+        up = np.cumsum(np.log((n - mode - away + 1) * p / ((mode + away) * (1 - p))))
+        below = away[away <= mode]
+        down = np.cumsum(np.log((mode - below + 1) * (1 - p) / ((n - mode + below) * p)))
+        middle, half = squeezes(n * p * (1 - p), away.astype(float))
+        assert (np.abs(up - middle) < half).all()
+        assert (np.abs(down - middle[: below.size]) < half[: below.size]).all()
 
 
 @compiled

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 from typing import Any
 
 import numba
@@ -12,6 +13,7 @@ from scipy import stats
 
 from crossings.dynamics import engine
 from crossings.dynamics.binomial import clumped_throughput
+from crossings.dynamics.layout import REROUTE_HOURS, layout
 from crossings.dynamics.network import THROUGH, Edge, build
 from crossings.errors import InputError
 from tests.dynamics.networks import Case, a_case, cases
@@ -309,7 +311,7 @@ def test_people_turn_away_from_a_way_that_closed() -> None:
     assert np.array_equal(case.run().queue[:, -1, 0], np.full(members, crowd)), "no way is open"
     both = case.rates._replace(weight=np.tile([1e9, 1e-9], (members, 1, 1)))
     queue = Case(network, 1.0, both, case.noise, ()).run().queue[:, :, 0].mean(axis=0)
-    expected = crowd * np.exp(-np.arange(steps) / engine.REROUTE_HOURS)
+    expected = crowd * np.exp(-np.arange(steps) / REROUTE_HOURS)
     assert np.allclose(queue, expected, atol=4.5 * math.sqrt(crowd / 4 / members))
 
 
@@ -347,7 +349,7 @@ def test_people_at_a_dead_end_stay_or_go_back() -> None:
 @pytest.mark.parametrize("hours", [0.5, 25.0, math.nan])
 def test_a_step_takes_1_to_24_hours(hours: float) -> None:
     with pytest.raises(InputError, match="expected 1 to 24"):
-        engine.layout(build(["a"], [], []), hours)
+        layout(build(["a"], [], []), hours)
 
 
 @pytest.mark.parametrize("record", [[-1], [2, 1], [24]])
@@ -365,3 +367,21 @@ def test_the_order_of_a_large_network_changes_no_bit(case: Case) -> None:
         ordered = case.run()
     for one, two in zip(usual, ordered, strict=True):
         assert np.array_equal(one, two)
+
+
+@settings(deadline=None)
+@given(cases(), st.randoms(use_true_random=False), st.booleans())
+def test_only_the_places_asked_for_are_kept(case: Case, luck: Random, large: bool) -> None:
+    network = case.network
+    kept = luck.sample(network.places, luck.randint(0, len(network.places)))
+    laid = layout(network, case.step_hours, case.counted, kept)
+    whole = case.run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "LARGE", 0 if large else 10**6)
+        some = engine.run(laid, case.rates, case.noise)
+    places = [network.places.index(p) for p in kept]
+    edges = [e for p in kept for e, edge in enumerate(network.edges) if edge.tail == p]
+    for name, table in whole._asdict().items():
+        by = {"arrived": places, "present": places, "queue": edges, "queued": edges}.get(name)
+        expected = table if by is None else table[:, :, by]
+        assert np.array_equal(getattr(some, name), expected), name

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossings.dynamics import engine, gates
+from crossings.dynamics.layout import layout
 from crossings.dynamics.network import Edge, build
 from tests.dynamics.networks import plain_rates
 
@@ -38,7 +39,7 @@ def walked_twice(count: int, seed: int) -> tuple[engine.History, gates.Walk]:
     noise = engine.Noise(
         seed=0, members=np.arange(members), steps=np.arange(steps), normals=path, exact=False
     )
-    layout = engine.layout(network, 1.0, tuple(names))
+    laid = layout(network, 1.0, tuple(names))
     draws = gates.Draws(
         depart=int(network.draws.depart[0]),
         leave=int(network.draws.leave[0]),
@@ -47,7 +48,7 @@ def walked_twice(count: int, seed: int) -> tuple[engine.History, gates.Walk]:
         turn=network.draws.turn,
         register=int(network.draws.register),
     )
-    return engine.run(layout, rates, noise), gates.walk(rates, draws, layout.reroute, path)
+    return engine.run(laid, rates, noise), gates.walk(rates, draws, laid.reroute, path)
 
 
 @settings(max_examples=30)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from crossings.dynamics import engine
+from crossings.dynamics.layout import REROUTE_HOURS
 from crossings.dynamics.network import Edge, build
 from tests.dynamics.individuals import Way, World, histories, names
 from tests.dynamics.networks import Case, addressed, plain_rates
@@ -35,7 +35,7 @@ WORLD = World(
     settle={"b": 0.3, "c": 0.2, "d": 1.0},
     move_on={"c": 1 - math.exp(-1 / 3)},
     come_back={"d": 0.05, "b": 0.1},
-    turn=1 - math.exp(-1 / engine.REROUTE_HOURS),
+    turn=1 - math.exp(-1 / REROUTE_HOURS),
     clump=3.0,
     closed_from={"first": 6},
     register=0.3,

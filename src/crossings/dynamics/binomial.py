@@ -2,9 +2,9 @@
 
 Two samplers. Both invert the distribution where its variance is below 12; they differ above.
 
-``exact_binomial`` is exact for every n and p: above variance 12 it is Hörmann's transformed
-rejection BTRS (Hörmann 1993, The generation of binomial random variates, J. Stat. Comput. Simul.
-46), whose cost does not grow with n. It is the default of ``simulate``.
+``exact_binomial`` and ``stream_binomial`` are exact for every n and p: above variance 12 they are
+Hörmann's transformed rejection BTRS (Hörmann 1993, The generation of binomial random variates,
+J. Stat. Comput. Simul. 46), whose cost does not grow with n. They are the default of ``simulate``.
 
 ``smooth_binomial`` maps one standard normal to a count by a rounded Cornish-Fisher expansion (third
 order: skewness and kurtosis; Cornish and Fisher 1938). It is monotone in its normal, so two
@@ -20,8 +20,8 @@ import math
 
 import numpy as np
 
-from crossings.dynamics.compiled import compiled
-from crossings.dynamics.streams import nth_uniform, uniforms
+from crossings.dynamics.compiled import compiled, hot
+from crossings.dynamics.streams import nth_uniform, stream_key, uniforms
 
 INVERSION_BELOW = 12.0
 """Variance below which both samplers invert the distribution function."""
@@ -89,27 +89,10 @@ def _stirling_tail(k: float) -> float:
 
 
 @compiled
-def _btrs_shape(n: int, p: float) -> tuple[float, float, float]:
-    """The spread and two constants of BTRS."""
-    spq = math.sqrt(n * p * (1.0 - p))
-    b = 1.15 + 2.53 * spq
-    return spq, b, -0.0873 + 0.0248 * b + 0.01 * p
-
-
-@compiled
-def _btrs_attempt(n: int, p: float, spq: float, b: float, a: float, u: float, v: float) -> int:
-    """What two uniforms make of an attempt, -1 where it is rejected."""
-    u -= 0.5
-    us = 0.5 - abs(u)
-    k = math.floor((2.0 * a / us + b) * u + n * p + 0.5)
-    if us >= 0.07 and v <= 0.92 - 4.2 / b:
-        return int(k)
-    if k < 0 or k > n:
-        return -1
-    mode = math.floor((n + 1) * p)
+def _mode_ratio(n: int, p: float, mode: int, k: int) -> float:
+    """The log of the probability of ``k`` over that of the mode."""
     odds = p / (1.0 - p)
-    v = math.log(v * (2.83 + 5.1 / b) * spq / (a / (us * us) + b))
-    bound = (
+    return (
         (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
         + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
         + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
@@ -118,29 +101,61 @@ def _btrs_attempt(n: int, p: float, spq: float, b: float, a: float, u: float, v:
         - _stirling_tail(k)
         - _stirling_tail(n - k)
     )
-    return int(k) if v <= bound else -1
 
 
 @compiled
-def _btrs(n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
-    """Hörmann's BTRS for p <= 1/2 and n p >= 10; each attempt has an address of its own."""
-    spq, b, a = _btrs_shape(n, p)
-    attempt = 0
+def _squeeze(variance: float, away: float) -> tuple[float, float]:
+    """The middle and half the width of an interval that holds :func:`_mode_ratio`.
+
+    ``away``: how far k lies from the mode, less than half the variance. From Kachitvichyanukul and
+    Schmeiser 1988 (Binomial random variate generation, Commun. ACM 31).
+    """
+    half = away / variance * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) / variance + 0.5)
+    return -away * away / (2.0 * variance), half
+
+
+@compiled
+def _passes(n: int, p: float, sd: float, b: float, a: float, k: int, us: float, v: float) -> bool:
+    """Whether an attempt outside the box in which all are accepted is accepted."""
+    if k < 0 or k > n:
+        return False
+    mode = math.floor((n + 1) * p)
+    height = math.log(v * (2.83 + 5.1 / b) * sd / (a / (us * us) + b))
+    away = abs(float(k - mode))
+    if away < 0.5 * sd * sd - 1.0:
+        middle, half = _squeeze(sd * sd, away)
+        if height <= middle - half:
+            return True
+        if height > middle + half:
+            return False
+    return height <= _mode_ratio(n, p, mode, k)
+
+
+@hot
+def _rejection(n: int, p: float, key: np.uint64, twist: np.uint64, tick: int) -> tuple[int, int]:
+    """Hörmann's BTRS for p <= 1/2 and n p >= 10, from a stream; the count and the next tick."""
+    mean = n * p
+    sd = math.sqrt(mean * (1.0 - p))
+    b = 1.15 + 2.53 * sd
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    box = 0.92 * b - 4.2  # b times the height of a box under the curve, into which most fall
     while True:
-        u, v = uniforms(seed, member, entity, step, purpose + (attempt << 16))
-        k = _btrs_attempt(n, p, spq, b, a, u, v)
-        if k >= 0:
-            return k
-        attempt += 1
+        u = nth_uniform(key, twist, np.uint64(tick)) - 0.5
+        v = nth_uniform(key, twist, np.uint64(tick + 1))
+        tick += 2
+        us = 0.5 - abs(u)
+        k = math.floor((2.0 * a / us + b) * u + mean + 0.5)
+        if (us >= 0.07 and v * b <= box) or _passes(n, p, sd, b, a, k, us, v):
+            return k, tick
 
 
-@compiled
+@hot
 def stream_binomial(
     n: int, p: float, key: np.uint64, twist: np.uint64, tick: int
 ) -> tuple[int, int]:
-    """An exact binomial from a stream, whose uniforms up to ``tick`` are used; and the next tick.
+    """An exact binomial from the uniforms of a stream from ``tick`` on, and the next tick.
 
-    The law of :func:`exact_binomial` at half the cost: see :func:`.streams.nth_uniform`.
+    See :func:`.streams.nth_uniform`. What is certain takes no uniform.
     """
     if n <= 0 or p <= 0.0:
         return 0, tick
@@ -148,40 +163,34 @@ def stream_binomial(
         return n, tick
     if n * p * (1.0 - p) < INVERSION_BELOW:
         return binomial_quantile(n, p, nth_uniform(key, twist, np.uint64(tick))), tick + 1
-    less = min(p, 1.0 - p)
-    spq, b, a = _btrs_shape(n, less)
-    while True:
-        u = nth_uniform(key, twist, np.uint64(tick))
-        v = nth_uniform(key, twist, np.uint64(tick + 1))
-        tick += 2
-        k = _btrs_attempt(n, less, spq, b, a, u, v)
-        if k >= 0:
-            return k if p <= 0.5 else n - k, tick
+    k, tick = _rejection(n, min(p, 1.0 - p), key, twist, tick)
+    return k if p <= 0.5 else n - k, tick
+
+
+@compiled
+def binomial_at(n: int, p: float, key: np.uint64, twist: np.uint64, tick: int) -> int:
+    """The same without the next tick: for a stream in which every draw has a place of its own."""
+    return stream_binomial(n, p, key, twist, tick)[0]
 
 
 @compiled
 def exact_binomial(
     n: int, p: float, seed: int, member: int, entity: int, step: int, purpose: int
 ) -> int:
-    """An exact binomial at an address (see :mod:`crossings.dynamics.streams`).
-
-    ``purpose`` must be below 65,536: the bits above count the attempts of the rejection.
-    """
+    """An exact binomial at an address (see :mod:`crossings.dynamics.streams`)."""
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
         return n
-    if n * p * (1.0 - p) < INVERSION_BELOW:
-        return binomial_quantile(n, p, uniforms(seed, member, entity, step, purpose)[0])
-    if p <= 0.5:
-        return _btrs(n, p, seed, member, entity, step, purpose)
-    return n - _btrs(n, 1.0 - p, seed, member, entity, step, purpose)
+    key, twist = stream_key(seed, member, entity, step, purpose)
+    return binomial_at(n, p, key, twist, 0)
 
 
 @compiled
 def exact_poisson(mean: float, seed: int, member: int, entity: int, step: int, purpose: int) -> int:
-    """An exact Poisson count at an address (``purpose`` as in :func:`exact_binomial`).
+    """An exact Poisson count at an address.
 
+    ``purpose`` must be below 65,536: the bits above count the attempts of the rejection.
     By inversion for means below 12, else Hörmann's PTRS (Hörmann 1993, The transformed rejection
     method for generating Poisson random variables, Insurance: Mathematics and Economics 12).
     """

@@ -9,7 +9,7 @@ of asking each. In one step, for every member:
    binomials),
 3. at an edge of limited capacity at most a noisy number pass in a step (vehicles, so in clumps);
    the rest queue, first in first out; those queueing at a closed edge turn to another one, if one
-   is open, after :data:`REROUTE_HOURS` on average,
+   is open, after :data:`.layout.REROUTE_HOURS` on average,
 4. travel takes distance over speed; who enters evenly during a step arrives evenly during one,
 5. of those who arrive a share settles, the others move on after a stay; settled people may return,
 6. of those who arrived and are not in the host's books a number is registered, up to a capacity.
@@ -30,20 +30,16 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.binomial import exact_binomial, let_through, smooth_binomial
-from crossings.dynamics.compiled import compiled, inner, parallel_entry
-from crossings.dynamics.network import Network
-from crossings.dynamics.streams import normal
-from crossings.errors import InputError
+from crossings.dynamics.binomial import binomial_at, let_through, smooth_binomial
+from crossings.dynamics.compiled import compiled, hot, inner, parallel_entry
+from crossings.dynamics.layout import Layout, in_order
+from crossings.dynamics.streams import normal, stream_key
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
-REROUTE_HOURS = 6.0
-"""Mean time after which somebody in the queue of a closed edge turns to an open one."""
-
-SHORTEST_STEP, LONGEST_STEP = 1.0, 24.0
-"""Hours a step may take."""
+STEP = 401
+"""Purpose of the stream of a step, from which its exact draws come."""
 
 LARGE = 2000
 """Places from which on a network is laid out anew in the order in which they are worked through.
@@ -51,45 +47,6 @@ LARGE = 2000
 The tables of a large network do not fit into the near caches; a step that walks through them from
 one end to the other takes about half as long as one that jumps.
 """
-
-
-class Layout(NamedTuple):
-    """The arrays of a :class:`Network` at one step length (see :func:`layout`).
-
-    Travel over an edge takes ``lag`` whole steps (E,), and one more for the share ``late`` (E,) of
-    those who enter. ``move_on`` (P,) and ``reroute`` are probabilities in a step; ``counted`` (P,)
-    marks the places where arrivals are registered. The origins at place p are
-    ``origin[first_origin[p]:first_origin[p + 1]]``. ``place_id`` (P,) and ``edge_id`` (E,) are the
-    numbers that places and edges have in the results. The rest is as in :class:`Network`, its
-    channels with ``draw_`` before their names (a parallel loop takes no tuple within a tuple).
-    """
-
-    head: I8
-    lag: I8
-    late: F8
-    gate: I8
-    first_edge: I8
-    order: I8
-    forward: npt.NDArray[np.bool_]
-    first_origin: I8
-    origin: I8
-    settle: F8
-    move_on: F8
-    reroute: float
-    place_id: I8
-    edge_id: I8
-    counted: npt.NDArray[np.bool_]
-    draw_entity: I8
-    draw_purpose: I8
-    draw_depart: I8
-    draw_leave: I8
-    draw_settle: I8
-    draw_move_on: I8
-    draw_come_back: I8
-    draw_through: I8
-    draw_split: I8
-    draw_turn: I8
-    draw_register: int
 
 
 class Rates(NamedTuple):
@@ -145,7 +102,8 @@ class History(NamedTuple):
     ``arrived``: cumulative arrivals (M, K, P). ``present``: there now, settled or about to move on,
     without those who queue (M, K, P). ``queue``: waiting at the entrance of an edge (M, K, E).
     ``queued``: all who joined that queue and did not turn away, so that ``queued - queue`` have
-    passed (M, K, E). ``travelling``, ``home``, ``waiting``, ``registered``, ``returned``: (M, K).
+    passed (M, K, E). The places and edges are those that the layout keeps. ``travelling``,
+    ``home``, ``waiting``, ``registered``, ``returned``: (M, K).
     """
 
     arrived: I8
@@ -159,49 +117,11 @@ class History(NamedTuple):
     returned: I8
 
 
-def layout(network: Network, step_hours: float, counted: tuple[str, ...] = ()) -> Layout:
-    """The arrays that the kernel walks, for steps of ``step_hours``.
-
-    ``counted`` names the places where arrivals are registered; who comes through two of them is
-    registered at both.
-
-    Raises:
-        InputError: a step takes less than 1 or more than 24 hours.
-    """
-    if not SHORTEST_STEP <= step_hours <= LONGEST_STEP:
-        raise InputError(f"step: found {step_hours:g} hours, expected 1 to 24")
-    steps = network.hours / step_hours
-    lag = np.floor(np.minimum(steps, 1e9)).astype(np.int64)
-    with np.errstate(divide="ignore"):
-        move_on = np.where(network.dwell > 0, 1 - np.exp(-step_hours / network.dwell), 1.0)
-    return Layout(
-        head=network.head,
-        lag=lag,
-        late=np.where(lag < 1e9, steps - lag, 0.0),
-        gate=network.gate,
-        first_edge=network.first_edge,
-        order=network.order,
-        forward=network.forward,
-        first_origin=np.searchsorted(
-            np.sort(network.origin_place), np.arange(len(network.places) + 1)
-        ).astype(np.int64),
-        origin=np.argsort(network.origin_place, kind="stable").astype(np.int64),
-        settle=network.settle,
-        move_on=move_on,
-        reroute=1 - math.exp(-step_hours / REROUTE_HOURS),
-        place_id=np.arange(len(network.places)),
-        edge_id=np.arange(len(network.edges)),
-        counted=np.array([p in counted for p in network.places], dtype=np.bool_),
-        **{f"draw_{name}": value for name, value in network.draws._asdict().items()},
-    )
-
-
 class _State(NamedTuple):
     """One member between two steps: people by origin (O,), place (P,) and edge (E,).
 
-    ``now`` (P,) are those who arrive in this step, ``ring`` (E, steps) those who arrive in a coming
-    one, ``passed`` (E,) all who ever entered an edge, ``pull`` (E,) the attraction of the edges in
-    this step.
+    ``now`` (P,) are those who arrive in this step, ``ring`` (steps, P) those who arrive in a coming
+    one, ``pull`` the attraction of each edge out of the place that is worked through.
     """
 
     home: I8
@@ -212,18 +132,24 @@ class _State(NamedTuple):
     now: I8
     queue: I8
     queued: I8
-    passed: I8
     pull: F8
     ring: I8
 
 
 class _Luck(NamedTuple):
-    """The draws of one member in step ``t``, whose address is ``step``."""
+    """The draws of one member in step ``t``, whose address is ``step``.
+
+    ``key`` and ``twist`` are those of the stream of the step, ``code`` (channel,) where in it the
+    exact draws of a channel lie.
+    """
 
     normals: F8
     entity: I8
     purpose: I8
+    code: I8
     exact: bool
+    key: np.uint64
+    twist: np.uint64
     seed: int
     member: int
     step: int
@@ -246,8 +172,7 @@ def _of(n: int, p: float, channel: int, luck: _Luck) -> int:
     if p >= 1.0:
         return n
     if luck.exact:
-        entity, purpose = luck.entity[channel], luck.purpose[channel]
-        return exact_binomial(n, p, luck.seed, luck.member, entity, luck.step, purpose)
+        return binomial_at(n, p, luck.key, luck.twist, luck.code[channel])
     return smooth_binomial(n, p, _normal(channel, luck))
 
 
@@ -272,16 +197,15 @@ def _decide(net: Layout, rates: Rates, s: _State, i: np.int64, pool: int, luck: 
 
 
 @inner
-def _land(net: Layout, s: _State, t: int) -> int:
+def _land(s: _State, t: int) -> int:
     """Take those off the edges who arrive at the start of a step; how many they are."""
     landed = 0
-    slot = t % s.ring.shape[1]
-    for e in range(net.head.size):
-        n = s.ring[e, slot]
-        if n > 0:
-            s.now[net.head[e]] += n
-            landed += n
-            s.ring[e, slot] = 0
+    slot = t % s.ring.shape[0]
+    for place in range(s.now.size):
+        n = s.ring[slot, place]
+        s.now[place] += n
+        landed += n
+        s.ring[slot, place] = 0
     return landed
 
 
@@ -325,12 +249,14 @@ def _attractions(
     """Fill in what each edge out of a place attracts; the sum, and the last open edge or -1."""
     total, last_open = 0.0, -1
     row = t if rates.weight.shape[1] > 1 else 0
-    for e in range(net.first_edge[place], net.first_edge[place + 1]):
-        s.pull[e] = rates.weight[i, row, e] * rates.open[t, e]
+    first = net.first_edge[place]
+    for e in range(first, net.first_edge[place + 1]):
+        pull = rates.weight[i, row, e] * rates.open[t, e]
         if net.gate[e] >= 0 and rates.capacity[i, t, net.gate[e]] <= 0.0:
-            s.pull[e] = 0.0
-        if s.pull[e] > 0.0:
-            total += s.pull[e]
+            pull = 0.0
+        s.pull[e - first] = pull
+        if pull > 0.0:
+            total += pull
             last_open = e
     return total, last_open
 
@@ -348,8 +274,9 @@ def _set_out(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck
         n = _of(s.waiting[o], rates.leave[i], net.draw_leave[o], luck)
         s.waiting[o] -= n
         leaving += n
-    for e in range(net.first_edge[place], net.first_edge[place + 1]):
-        if s.pull[e] <= 0.0 and s.queue[e] > 0:
+    first = net.first_edge[place]
+    for e in range(first, net.first_edge[place + 1]):
+        if s.pull[e - first] <= 0.0 and s.queue[e] > 0:
             n = _of(s.queue[e], net.reroute, net.draw_turn[e], luck)
             s.queue[e] -= n
             s.queued[e] -= n
@@ -362,33 +289,43 @@ def _choose(
     net: Layout, s: _State, place: int, leaving: int, total: float, last_open: int, luck: _Luck
 ) -> None:
     """Share people out over the open edges, to the ends of their queues."""
-    for e in range(net.first_edge[place], last_open + 1):
+    first = net.first_edge[place]
+    for e in range(first, last_open + 1):
+        if leaving == 0:
+            return
         # The last open edge takes the rest, whatever the rounding of the total.
-        p = 1.0 if e == last_open else min(1.0, s.pull[e] / total)
+        p = 1.0 if e == last_open else min(1.0, s.pull[e - first] / total)
         n = _of(leaving, p, net.draw_split[e], luck)
         s.queue[e] += n
         s.queued[e] += n
         leaving -= n
-        total -= s.pull[e]
+        total -= s.pull[e - first]
 
 
-@inner
-def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
-    """Put ``n`` people on an edge; how many of them are still on it at the end of the step."""
-    width = s.ring.shape[1]
+@hot
+def _slot(s: _State, number: int) -> int:
+    """The row of the ring with a number of less than twice its length."""
+    return number if number < s.ring.shape[0] else number - s.ring.shape[0]
+
+
+@hot
+def _enter(net: Layout, s: _State, e: int, n: int, slot: int) -> int:
+    """Let ``n`` of the queue of an edge onto it; how many are still on it after the step."""
     # Who enter evenly arrive evenly: of all who ever passed the share ``late`` takes a step more.
-    before = math.floor(s.passed[e] * net.late[e])
-    s.passed[e] += n
-    later: int = math.floor(s.passed[e] * net.late[e]) - before
-    if net.lag[e] > 0:
-        s.ring[e, (t + net.lag[e]) % width] += n - later
-        s.ring[e, (t + net.lag[e] + 1) % width] += later
+    passed = s.queued[e] - s.queue[e]
+    s.queue[e] -= n
+    later: int = math.floor((passed + n) * net.late[e]) - math.floor(passed * net.late[e])
+    head, lag = net.head[e], net.lag[e]
+    if lag > 0:
+        s.ring[_slot(s, slot + lag), head] += n - later
+        s.ring[_slot(s, slot + lag + 1), head] += later
         return n
+    following = _slot(s, slot + 1)
     if net.forward[e]:
-        s.now[net.head[e]] += n - later
-        s.ring[e, (t + 1) % width] += later
+        s.now[head] += n - later
+        s.ring[following, head] += later
         return later
-    s.ring[e, (t + 1) % width] += n
+    s.ring[following, head] += n
     return n
 
 
@@ -396,6 +333,7 @@ def _enter(net: Layout, s: _State, e: int, n: int, t: int) -> int:
 def _pass(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck: _Luck) -> int:
     """Let the queues of a place pass; how many of them are on the road after the step."""
     on_the_road, t = 0, luck.t
+    slot = t % s.ring.shape[0]
     for e in range(net.first_edge[place], net.first_edge[place + 1]):
         n = s.queue[e]
         if n > 0 and rates.open[t, e] > 0.0:
@@ -403,8 +341,7 @@ def _pass(net: Layout, rates: Rates, s: _State, place: int, i: np.int64, luck: _
             if gate >= 0:
                 limit = rates.capacity[i, t, gate] * rates.open[t, e]
                 n = let_through(limit, rates.clump, n, _normal(net.draw_through[e], luck))
-            s.queue[e] -= n
-            on_the_road += _enter(net, s, e, n, t)
+            on_the_road += _enter(net, s, e, n, slot)
     return on_the_road
 
 
@@ -426,12 +363,14 @@ def _register(
 
 @inner
 def _record(net: Layout, s: _State, out: History, i: np.int64, k: int) -> None:
-    for p in range(s.arrived.size):
-        out.arrived[i, k, net.place_id[p]] = s.arrived[p]
-        out.present[i, k, net.place_id[p]] = s.transit[p] + s.settled[p]
-    for e in range(s.queue.size):
-        out.queue[i, k, net.edge_id[e]] = s.queue[e]
-        out.queued[i, k, net.edge_id[e]] = s.queued[e]
+    for j in range(net.kept_place.size):
+        p = net.kept_place[j]
+        out.arrived[i, k, j] = s.arrived[p]
+        out.present[i, k, j] = s.transit[p] + s.settled[p]
+    for j in range(net.kept_edge.size):
+        e = net.kept_edge[j]
+        out.queue[i, k, j] = s.queue[e]
+        out.queued[i, k, j] = s.queued[e]
     out.home[i, k] = _total(s.home)
     out.waiting[i, k] = _total(s.waiting)
 
@@ -445,18 +384,22 @@ def _member(
     pool = max(1, _total(s.home) + _total(s.waiting))
     travelling, registered, returned, k = 0, 0, 0, 0
     for t in range(rates.hazard.shape[1]):
+        key, twist = stream_key(noise.seed, noise.members[i], 0, steps[t], STEP)
         luck = _Luck(
             normals,
             net.draw_entity,
             net.draw_purpose,
+            net.draw_code,
             noise.exact,
+            key,
+            twist,
             noise.seed,
             noise.members[i],
             steps[t],
             t,
         )
         _decide(net, rates, s, i, pool, luck)
-        travelling -= _land(net, s, t)
+        travelling -= _land(s, t)
         for j in range(rates.inject_place.size):
             s.now[rates.inject_place[j]] += rates.inject[i, t, j]
         for position in range(net.order.size):
@@ -479,10 +422,14 @@ def _member(
 
 
 @compiled
-def _at_start(home: I8, waiting: I8, places: int, edges: int, longest: int) -> _State:
+def _at_start(home: I8, waiting: I8, first_edge: I8, longest: int) -> _State:
     """A member before its first step, in memory of its own."""
+    places, edges = first_edge.size - 1, first_edge[-1]
     by_place = np.zeros((4, places), np.int64)
-    by_edge = np.zeros((3, edges), np.int64)
+    by_edge = np.zeros((2, edges), np.int64)
+    ways = 0
+    for p in range(places):
+        ways = max(ways, first_edge[p + 1] - first_edge[p])
     return _State(
         home.copy(),
         waiting.copy(),
@@ -492,9 +439,8 @@ def _at_start(home: I8, waiting: I8, places: int, edges: int, longest: int) -> _
         by_place[3],
         by_edge[0],
         by_edge[1],
-        by_edge[2],
-        np.zeros(edges),
-        np.zeros((edges, longest + 3), np.int64),
+        np.zeros(ways),
+        np.zeros((longest + 3, places), np.int64),
     )
 
 
@@ -503,7 +449,7 @@ def _run(net: Layout, rates: Rates, noise: Noise, longest: int, record: I8, out:
     for j in nb.prange(rates.home.shape[0]):
         i = np.int64(j)  # it is unsigned: one more version of the kernel to compile
         home, waiting = rates.home[i], rates.waiting[i]
-        state = _at_start(home, waiting, net.settle.size, net.head.size, longest)
+        state = _at_start(home, waiting, net.first_edge, longest)
         _member(net, rates, noise, state, i, record, out)
 
 
@@ -524,7 +470,7 @@ def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> Hi
     def table(*shape: int) -> I8:
         return np.zeros((members, kept.size, *shape), dtype=np.int64)
 
-    places, edges = net.settle.size, net.head.size
+    places, edges = net.kept_place.size, net.kept_edge.size
     out = History(
         arrived=table(places),
         present=table(places),
@@ -540,42 +486,19 @@ def run(net: Layout, rates: Rates, noise: Noise, record: I8 | None = None) -> Hi
     lag = np.minimum(net.lag, steps)
     longest = int(lag.max(initial=0))
     net = net._replace(lag=lag)
-    if places >= LARGE:
-        net, rates = _in_order(net, rates)
+    if net.settle.size >= LARGE:
+        net, rates = _in_order(net, rates, noise.normals.shape[1] == 0)
     _run(net, _one_type(rates), noise, longest, kept, out)
     return out
 
 
-def _in_order(net: Layout, rates: Rates) -> tuple[Layout, Rates]:
-    """The same network and rates, places numbered in the order in which they are worked through.
-
-    The edges out of a place stay side by side, the results keep their numbers.
-    """
-    places, now = net.order, np.argsort(net.order)
-    counts = np.diff(net.first_edge)[places]
-    first = np.concatenate(([0], np.cumsum(counts)))
-    edges = np.repeat(net.first_edge[places] - first[:-1], counts) + np.arange(first[-1])
-    residents = np.diff(net.first_origin)[places]
-    first_origin = np.concatenate(([0], np.cumsum(residents)))
-    origins = np.repeat(net.first_origin[places] - first_origin[:-1], residents)
-    origins += np.arange(first_origin[-1])
-    by_place = ("settle", "move_on", "counted", "place_id", "draw_settle", "draw_move_on")
-    by_edge = ("lag", "late", "gate", "forward", "edge_id", "draw_through", "draw_split")
-    arrays = net._asdict()
-    moved = {name: arrays[name][places] for name in (*by_place, "draw_come_back")}
-    moved |= {name: arrays[name][edges] for name in (*by_edge, "draw_turn")}
-    ordered = net._replace(
-        head=now[net.head[edges]],
-        first_edge=first,
-        order=np.arange(places.size),
-        first_origin=first_origin,
-        origin=net.origin[origins],
-        **moved,
-    )
+def _in_order(net: Layout, rates: Rates, channels: bool) -> tuple[Layout, Rates]:
+    """The network and its rates in the order in which they are worked through."""
+    ordered, now, edges = in_order(net, channels)
     return ordered, rates._replace(
         open=rates.open[:, edges],
         weight=rates.weight[:, :, edges],
-        come_back=rates.come_back[places],
+        come_back=rates.come_back[net.order],
         inject_place=now[rates.inject_place],
     )
 

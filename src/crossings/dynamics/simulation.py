@@ -19,6 +19,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from crossings.dynamics import drivers, engine
+from crossings.dynamics.layout import Layout, layout
 from crossings.dynamics.network import Network, build
 from crossings.dynamics.population import Residents, residents
 from crossings.dynamics.roads import night_share, openness, outward_edges
@@ -139,7 +140,7 @@ class _Plan(NamedTuple):
     """What all members share: the network, the steps, what is open when, who lives where."""
 
     network: Network
-    layout: engine.Layout
+    layout: Layout
     people: tuple[float, ...]
     start: dt.datetime
     step_hours: float
@@ -256,7 +257,7 @@ def _plan(
     first_hour = int(situation.start.timestamp() // 3600)
     return _Plan(
         network=network,
-        layout=engine.layout(network, step_hours),
+        layout=layout(network, step_hours),
         people=tuple(told.people.values()),
         start=situation.start,
         step_hours=step_hours,

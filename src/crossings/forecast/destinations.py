@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 
 from crossings.dynamics import engine, network
+from crossings.dynamics.layout import layout
 from crossings.dynamics.streams import block_uniforms, entity_code
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.observation import moment
@@ -219,7 +220,7 @@ def walk(
         normals=np.zeros((members, 0, net.channels)),
         exact=False,
     )
-    history = engine.run(engine.layout(net, step_hours), rates, noise, record)
+    history = engine.run(layout(net, step_hours), rates, noise, record)
     arrived, present = {}, {}
     for place in side.places:
         i = net.place_index(place)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from crossings.dynamics import drivers, engine, gates, network
 from crossings.dynamics.drivers import Intensity, Throughput
+from crossings.dynamics.layout import layout
 from crossings.dynamics.streams import entity_code
 from crossings.forecast import figures, glide, interweave, likelihood, slopes, timeline
 from crossings.forecast.corridors import Corridors
@@ -66,7 +67,7 @@ class OnsetModel:
         ]
         names = ["pool", *(f"gate:{g.id}" for g in shape.gates)]
         self.network = network.build(names, edges, ["pool"])
-        self.layout = engine.layout(self.network, self.grid.hours, tuple(names[1:]))
+        self.layout = layout(self.network, self.grid.hours, tuple(names[1:]))
         self.open, self.closed_from = timeline.openness(situation, shape, self.grid)
         trigger, attacked = timeline.trigger(situation, self.grid)
         kick_kind, kick_hour = timeline.kicks(situation, self.grid)
