@@ -11,7 +11,8 @@ from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
 from crossings.reports.origins import ON_THE_WAY, SENT, Origin, between, origin_of
 from crossings.reports.phrased import Phrased
-from crossings.reports.place_choice import Candidate, Choice, best, candidates, variants
+from crossings.reports.place_choice import Candidate, Choice, best, candidates
+from crossings.reports.place_variants import variants
 from crossings.reports.places import of_nation, residence_of
 from crossings.reports.records import ReadClaim, Reading
 from crossings.reports.relations import basis_of, counting_of
@@ -115,7 +116,7 @@ def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexico
 
 _MOVED = {"fled", "crossed", "arrived", "returned", "evacuated", "displaced", "refugees_hosted"}
 _FROM_THERE = {"displaced", "fled", "evacuated"}
-_LEFT_IT = _MOVED - {"displaced", "fled"}
+_LEFT_IT = _MOVED - {"displaced", "fled", "evacuated"}
 
 
 def date(

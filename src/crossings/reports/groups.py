@@ -8,7 +8,7 @@ than its whole. What is marked as a part must not be added to its whole.
 
 from __future__ import annotations
 
-from crossings.reports.counted import Count
+from crossings.reports.counted import HARM, Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.records import ReadClaim
 
@@ -24,7 +24,8 @@ def tie_claims(claims: list[ReadClaim], counts: list[Count], lexicon: Lexicon) -
     wholes: dict[str, list[int]] = {}
     for number, (claim, count) in enumerate(zip(claims, counts, strict=True)):
         if claim.part_of is None and count.tied_to is not None and count.tie in {"part", "same"}:
-            _by_words(claim, count, claims, index[id(count.tied_to)])
+            whole = _of_its_kind(number, claims, counts)
+            _by_words(claim, count, claims, index[id(count.tied_to)] if whole is None else whole)
         if claim.part_of is None and claim.same_group_as is None:
             _by_content(number, claims, counts, wholes, lexicon)
         if claim.part_of is None and claim.status == "reported":
@@ -102,6 +103,24 @@ def _since_then(before: ReadClaim, claim: ReadClaim, count: Count) -> bool:
         and any(word in told for word in running)
         and not any(word in (before.as_of or "").lower() for word in running)
     )
+
+
+def _of_its_kind(number: int, claims: list[ReadClaim], counts: list[Count]) -> int | None:
+    """The whole of "eight of the injured", "of which 72 deaths": the first figure of such people.
+
+    Only where the noun says what happened to them, and the figure it is tied to counts others.
+    """
+    claim, count = claims[number], counts[number]
+    tied = count.tied_to
+    own = count.head.measure
+    if count.tie != "part" or tied is None or own not in HARM or tied.measure == own:
+        return None
+    for other in range(number):
+        whole = claims[other]
+        alike = counts[other].measure == own and _kind(whole) == _kind(claim)
+        if alike and counts[other].tie != "part" and _fits(claim, whole, strictly=True):
+            return other
+    return None
 
 
 def _by_words(claim: ReadClaim, count: Count, claims: list[ReadClaim], other: int) -> None:
@@ -263,7 +282,8 @@ def _contained(
     if not own or not claim.place or claim.place == whole.place:
         return None
     if whole.place is not None and claim.place.lower() in lexicon.countries:
-        return None
+        listed = _is_list(whole.place) and claim.place.lower() in whole.place.lower()
+        return f"in {claim.place}, of the {whole.figure_text} before" if listed else None
     alone = total.tie != "list" and not total.why.get("measure", "").startswith("as the figure")
     if whole.place is None or alone or _covers(whole.place, claim.place, lexicon):
         return f"in {claim.place}, of the {whole.figure_text} before"
@@ -273,10 +293,15 @@ def _contained(
 def _covers(larger: str, smaller: str, lexicon: Lexicon) -> bool:
     """Whether one place reads as holding another: a country or a list holds a province."""
     low = larger.lower()
-    listed = " and " in low or "," in low
+    listed = _is_list(low)
     country = any(word in lexicon.countries for word in low.replace("'s", "").split())
     country = country or low in lexicon.countries
     return (listed or country) and smaller.lower() not in lexicon.countries
+
+
+def _is_list(place: str) -> bool:
+    """Whether a place is several: "Paraguay, Argentina and Uruguay"."""
+    return " and " in place or "," in place
 
 
 def _kind(claim: ReadClaim) -> str:

@@ -143,6 +143,8 @@ class PlaceWords:
     """Preposition to ``at``, ``to``, ``from`` or ``of``."""
     verbs: Mapping[str, str]
     """Verb form to ``left`` or ``reached``, for its object."""
+    hosting: frozenset[str]
+    """Forms of verbs whose subject is the place: host, receive, deport."""
     ties_in: frozenset[str]
     """Every word after which a place may be named."""
     nouns: frozenset[str]

@@ -161,12 +161,18 @@ def _place_words(
         for lemma in entries(table["verbs"][tie])
         for form in inflection.verb(lemma).values()
     }
+    hosting = frozenset(
+        form
+        for lemma in entries(table["verbs"]["subject"])
+        for form in inflection.verb(lemma).values()
+    )
     nouns = table["nouns"]
     countries = {name.lower() for nation in nations for name in nation.names}
     stop = frozenset(entries(nouns["stop"]))
     return PlaceWords(
         ties=ties,
         verbs=verbs,
+        hosting=hosting,
         ties_in=frozenset({*ties, *verbs, *entries(nouns["everywhere"]), "out"}),
         nouns=frozenset(entries(nouns["words"])),
         partly=frozenset(entries(nouns["partly"])),

@@ -14,6 +14,7 @@ from crossings.reports.place_phrases import (
     edges,
     is_capital_at,
     is_name,
+    is_time_word,
 )
 from crossings.reports.records import Sentence, Token
 from crossings.reports.tokens import low_at
@@ -176,7 +177,7 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
     last = position
     while last < len(tokens) and last - position < 5 and is_name(tokens, last, lexicon):
         last += 1
-    if last == position or (position > 0 and is_capital(tokens[position - 1])):
+    if last == position or (position > 0 and _goes_before(tokens, position - 1, lexicon)):
         return None
     row = _labels_row(tokens, last) and tokens[last - 1].low not in lexicon.roles
     if row and lexicon.numbers.qualifiers.at(tokens, last - 1) is None:
@@ -200,12 +201,19 @@ def _bare_name(sentence: Sentence, position: int, lexicon: Lexicon) -> Mention |
     mention = _place_at(sentence, position, "bare", lexicon)
     if mention is not None and mention.first == position and mention.last >= last:
         after = low_at(tokens, mention.last)
-        subject = after not in {"'s", ","} and _is_subject(tokens, position)
+        subject = after not in {"'s", ","} and (
+            _is_subject(tokens, position) or _hosts(tokens, mention.last, lexicon)
+        )
         mention.tie = "subject" if subject else "bare"
         return mention
     if words.known(name):  # "Sudan's interior ministry"
         return Mention(position, last, span_text(sentence, position, last), "bare", True)
     return None
+
+
+def _goes_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a word belongs to the name after it: a capital, no time ("in mid-April Chad")."""
+    return is_capital(tokens[position]) and not is_time_word(tokens[position], lexicon)
 
 
 def _known_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -215,6 +223,22 @@ def _known_at(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
         for end in range(position + 1, min(position + 4, len(tokens)))
     )
     return is_capital_at(tokens, position) and any(lexicon.places.known(name) for name in names)
+
+
+def _hosts(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a verb of hosting, sending or having follows: "Chad has taken in", "Gedeo hosts"."""
+    while position < len(tokens) and tokens[position].classes & {"have", "be", "adverb"}:
+        position += 1
+    return low_at(tokens, position) in lexicon.places.hosting
+
+
+def _hosts_people(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """As in "Gedeo zone hosts 642,152": the verb, and not people who are hosts."""
+    after = position + 1
+    if tokens[position].low not in lexicon.places.hosting or after >= len(tokens):
+        return False
+    counted = lexicon.numbers.qualifiers.at(tokens, after) is not None
+    return counted or tokens[after].kind == "number" or "determiner" in tokens[after].classes
 
 
 def _is_subject(tokens: list[Token], position: int) -> bool:
@@ -261,7 +285,7 @@ def _place_at(sentence: Sentence, start: int, tie: str, lexicon: Lexicon) -> Men
     opens = start == 1 and follower is not None and follower.text.islower()  # In Pemba aid groups
     if (
         follower is not None
-        and not opens
+        and not (opens or _hosts_people(tokens, phrase.last, lexicon))
         and follower.low in lexicon.speech.speakers
         and (phrase.named and follower.low not in words.nouns)
     ):

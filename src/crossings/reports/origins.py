@@ -36,6 +36,7 @@ def origin_of(
     """Where the people came from, and why; ``country`` is what "the country" means."""
     return (
         _left(count, mentions, lexicon, country)
+        or _fled_what_is_there(count, mentions, lexicon)
         or _of(count, mentions)
         or _sent(count, mentions, lexicon)
         or _lived(count, mentions, lexicon)
@@ -48,7 +49,9 @@ def origin_of(
 def _left(count: Count, mentions: list[Mention], lexicon: Lexicon, country: str) -> Origin | None:
     """A place tied in by "from", or the object of "flee": the nearest to what was done."""
     tokens, end = count.sentence.tokens, count.head.end
-    left = [m for m in mentions if m.tie in {"from", "left"} and _is_theirs(m, count)]
+    left = [m for m in mentions if m.tie in {"from", "left"} and _is_theirs(m, count, lexicon)]
+    theirs = [m for m in left if not _of_some(m, tokens, lexicon)]
+    left = theirs or left
     around = count.sign.last if count.sign is not None else end
     for mention in sorted(left, key=lambda m: abs(m.first - around)):
         if mention.named:
@@ -70,13 +73,46 @@ def _left(count: Count, mentions: list[Mention], lexicon: Lexicon, country: str)
     return None
 
 
+def _of_some(mention: Mention, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "most of them from Honduras": whose country it is, not where they set out."""
+    before = tokens[max(0, mention.first - 4) : mention.first]
+    return any(token.low in lexicon.sets["most of them"] for token in before)
+
+
+_THING_FLED = 7
+"""How far, in tokens, a place may stand after the verb of fleeing what happens there."""
+
+
+def _fled_what_is_there(count: Count, mentions: list[Mention], lexicon: Lexicon) -> Origin | None:
+    """As in "fled fresh violence in West Darfur", "fled their homes in Marawi City"."""
+    if count.measure not in ON_THE_WAY | _UPROOTED:
+        return None
+    tokens = count.sentence.tokens
+    for mention in mentions:
+        if mention.tie != "at" or not mention.named or not _is_theirs(mention, count, lexicon):
+            continue
+        for verb in range(mention.first - 2, max(-1, mention.first - _THING_FLED), -1):
+            token = tokens[verb]
+            if lexicon.places.verbs.get(token.low) == "left":
+                if "preposition" in tokens[verb + 1].classes:
+                    break
+                return mention.text, f"{token.low} what is in {mention.text}"
+            goes = verb != mention.first - 1 and "preposition" in token.classes
+            if token.kind == "sign" or goes or token.classes & {"be", "have", "clause_word"}:
+                break
+    return None
+
+
 _FAR = 3
 """How many tokens after the noun of the dead or hurt "from X" tells where they were from."""
 
 
-def _is_theirs(mention: Mention, count: Count) -> bool:
+def _is_theirs(mention: Mention, count: Count, lexicon: Lexicon) -> bool:
     """Whether a place left is that of the figure, and not of a number between the two."""
-    end = count.head.end
+    tokens = count.sentence.tokens
+    end, unit = count.head.end, max(0, mention.first - 3)
+    if any(t.low in lexicon.rejections["units"] for t in tokens[unit : mention.first]):
+        return False  # "30 km from the border"
     if count.measure in HARM:
         return 0 <= mention.first - end <= _FAR
     if mention.first >= end:
@@ -121,7 +157,7 @@ def _sent(count: Count, mentions: list[Mention], lexicon: Lexicon) -> Origin | N
     ):
         return None
     senders = [m for m in mentions if m.tie == "subject" and m.named and m.last <= sign.first]
-    if senders and count.measure in SENT:
+    if senders and count.measure == _RETURNED:
         return senders[-1].text, f"sent by {senders[-1].text}"
     return None
 

@@ -16,11 +16,10 @@ from importlib import resources
 
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.mentions import Mention, span_text
+from crossings.reports.mentions import Mention
 from crossings.reports.names import is_capital
-from crossings.reports.place_phrases import is_capital_at, is_name
-from crossings.reports.places import kind_of, of_nation, tie_cost
-from crossings.reports.records import Sentence, Token
+from crossings.reports.places import kind_of_count, of_nation, tie_cost
+from crossings.reports.records import Token
 
 Features = dict[str, float]
 
@@ -94,7 +93,7 @@ def candidates(
         tied: the place given to the figure it is tied to.
         lexicon: the language.
     """
-    kind = kind_of(count.measure)
+    kind = kind_of_count(count)
     found = _here(count, own, mentions, lexicon)
     nation = of_nation(count, lexicon)
     if nation is not None:
@@ -167,20 +166,13 @@ def _add_before(
         last = last or any(mention.named for mention in mentions[row])
 
 
-_MEANT = {
-    "country", "nation", "city", "town", "village", "province", "district", "region", "state",
-    "county", "department", "governorate", "territory", "island", "camp", "site", "settlement",
-    "archipelago", "capital", "enclave", "prefecture", "municipality", "area",
-}  # fmt: skip
-
-
 def _meant(
     mention: Mention, count: Count, mentions: Sequence[Sequence[Mention]], lexicon: Lexicon
 ) -> str | None:
     """The name that "the country", "the town" stands for: the last of its kind before it."""
     tokens = count.sentence.tokens
     noun = tokens[mention.last - 1].low
-    if mention.named or noun not in _MEANT or mention.first == 0:
+    if mention.named or noun not in lexicon.sets["stands for a name"] or mention.first == 0:
         return None
     if tokens[mention.first - 1].low not in {"the", "this", "that", "our"}:
         return None
@@ -197,134 +189,8 @@ def _meant(
     return None
 
 
-def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
-    """The places named in a sentence, with what else they may be read as.
-
-    The owner and the owned of "Ethiopia's Tigray region", two names joined by "and", and a name
-    that no list knows but that hosts, or is called a town.
-    """
-    tokens = sentence.tokens
-    found = list(mentions)
-    for mention in mentions:
-        whole = mention.named and not lexicon.places.known(mention.text.lower())  # Cox's Bazar
-        for position in range(mention.first + 1, mention.last - 1) if whole else ():
-            if tokens[position].low == "'s":
-                owner = span_text(sentence, mention.first, position)
-                owned = span_text(sentence, position + 1, mention.last)
-                found.append(Mention(mention.first, position, owner, "owner", True))
-                named = any(is_capital(token) for token in tokens[position + 1 : mention.last])
-                found.append(Mention(position + 1, mention.last, owned, mention.tie, named))
-                break
-        beside = _named_after(sentence, mention, lexicon)
-        if beside is not None:
-            found.append(beside)
-        joined = _joined(sentence, mention, lexicon)
-        if joined is not None:
-            found.append(joined)
-    taken = {n for mention in mentions for n in range(mention.first, mention.last)}
-    for position, token in enumerate(tokens):
-        if not token.text[:1].isupper() or position in taken or not is_capital(token):
-            continue
-        if token.low in lexicon.numbers.beginnings or lexicon.numbers.phrases.at(tokens, position):
-            continue
-        before = tokens[position - 1] if position else None
-        if token.low in lexicon.roles or lexicon.people.at(tokens, position) is not None:
-            continue
-        if before is not None and not (
-            before.kind == "sign"
-            or before.low in lexicon.sets["opens a name"]
-            or "be" in before.classes
-        ):
-            continue
-        last = position
-        while last < len(tokens) and last - position < 4 and is_name(tokens, last, lexicon):
-            last += 1
-        if last > position and last not in taken and _is_told_of(tokens, last, lexicon):
-            text = span_text(sentence, position, last)
-            found.append(Mention(position, last, text, "unknown", True))
-    return found
-
-
-def _is_told_of(tokens: list[Token], after: int, lexicon: Lexicon) -> bool:
-    """Whether what follows a name makes it a place: "X has 200", "X, the oldest settlement, is"."""
-    if after >= len(tokens):
-        return False
-    token = tokens[after]
-    if token.low in lexicon.sets["has or suffers"] or token.classes & {"have", "be"}:
-        return True
-    if token.low == "in":
-        return after > 1 and is_capital_at(tokens, after + 1)  # not "Floods in Pakistan"
-    if token.text == "," and after + 1 < len(tokens) and tokens[after + 1].low == "where":
-        return True
-    if token.text == ",":
-        ahead = tokens[after + 1 : after + 7]
-        return any(word.low in lexicon.places.nouns for word in ahead) and bool(
-            ahead and "determiner" in ahead[0].classes
-        )
-    return False
-
-
-def _joined(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
-    """A place with the names that "and" or "or" adds: "off Samos and Agathonisi"."""
-    tokens = sentence.tokens
-    join = mention.last
-    if not mention.named:
-        return _both(sentence, mention, lexicon)
-    if not (
-        join + 1 < len(tokens)
-        and tokens[join].low in {"and", "or"}
-        and is_capital(tokens[join + 1])
-    ):
-        return None
-    last = join + 1
-    while (
-        last < len(tokens)
-        and last - join < 5
-        and (is_name(tokens, last, lexicon) or tokens[last].low in {"al", "el", "de", "la"})
-    ):
-        last += 1
-    if last == join + 1 or tokens[last - 1].low in {"al", "el", "de", "la"}:
-        return None
-    if last < len(tokens) and (
-        tokens[last].low in lexicon.speech.verbs or tokens[last].low in lexicon.roles
-    ):
-        return None
-    text = span_text(sentence, mention.first, last)
-    return Mention(mention.first, last, text, mention.tie, True, mention.of_speaker)
-
-
-def _named_after(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
-    """The name beside a noun for it: "moved to the Mongolian capital, Ulaanbaatar, over"."""
-    tokens, first = sentence.tokens, mention.last + 1
-    single = tokens[mention.last - 1].low in _MEANT
-    if mention.named or not single or first >= len(tokens) or tokens[first - 1].text != ",":
-        return None
-    last = first
-    while last < len(tokens) and last - first < 4 and is_name(tokens, last, lexicon):
-        last += 1
-    ends = last == len(tokens) or tokens[last].kind == "sign"
-    if last == first or not ends:
-        return None
-    return Mention(first, last, span_text(sentence, first, last), mention.tie, True)
-
-
-def _both(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Mention | None:
-    """As in "in tents and public buildings"."""
-    tokens, join = sentence.tokens, mention.last
-    if join >= len(tokens) or tokens[join].low not in {"and", "or"}:
-        return None
-    for last in range(join + 2, min(join + 4, len(tokens) + 1)):
-        noun = tokens[last - 1]
-        if noun.low in lexicon.places.nouns and noun.low.endswith("s"):
-            text = span_text(sentence, mention.first, last)
-            return Mention(mention.first, last, text, mention.tie, False)
-        if noun.kind != "word" or noun.classes:
-            return None
-    return None
-
-
 def _in_sentence(count: Count, mention: Mention, cost: float, lexicon: Lexicon) -> Features:
-    tokens, kind = count.sentence.tokens, kind_of(count.measure)
+    tokens, kind = count.sentence.tokens, kind_of_count(count)
     after = mention.first >= count.head.end
     between = (
         tokens[count.head.end : mention.first]
@@ -354,7 +220,7 @@ def _in_sentence(count: Count, mention: Mention, cost: float, lexicon: Lexicon) 
     if mention.last < len(tokens) and tokens[mention.last].low in {"and", "or"}:
         features["a list goes on"] = 1.0
     if not mention.named:
-        sort = _sort(tokens[mention.last - 1].low)
+        sort = _sort(tokens[mention.last - 1].low, lexicon)
         features[f"no name, {sort}"] = features[f"no name, {sort}, {kind}"] = 1.0
         features["no name"] = features[f"no name, {kind}"] = 1.0
         if after:
@@ -368,19 +234,15 @@ def _in_sentence(count: Count, mention: Mention, cost: float, lexicon: Lexicon) 
     return features
 
 
-def _sort(noun: str) -> str:
+def _sort(noun: str, lexicon: Lexicon) -> str:
     """What sort of place a noun is: where people stay, an area, or something else."""
-    if noun in _STAYS:
+    if noun in lexicon.sets["where people stay"]:
         return "where people stay"
-    return "an area" if noun.removesuffix("s") in _MEANT or noun.endswith("ies") else "another"
-
-
-_STAYS = {
-    "camp", "camps", "site", "sites", "shelter", "shelters", "centre", "centres", "center",
-    "centers", "school", "schools", "hotel", "hotels", "tents", "tent", "hall", "halls",
-    "churches", "mosques", "hospital", "hospitals", "prison", "prisons", "jail", "buildings",
-    "settlements", "homes", "lodges", "gymnasium", "stadium", "spaces", "facilities",
-}  # fmt: skip
+    return (
+        "an area"
+        if noun.removesuffix("s") in lexicon.sets["stands for a name"] or noun.endswith("ies")
+        else "another"
+    )
 
 
 def _in_text_before(

@@ -57,6 +57,11 @@ def is_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     return not body or low_at(tokens, position + 1) in lexicon.places.nouns  # "EU countries"
 
 
+def is_time_word(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word names a month or a day, by itself or within another ("mid-April")."""
+    return token.low in lexicon.times or _month_in(token, lexicon)
+
+
 def _month_in(token: Token, lexicon: Lexicon) -> bool:
     return "-" in token.low and bool(
         set(token.low.split("-")) & (lexicon.time_words["months"] | lexicon.time_words["weekdays"])

@@ -32,7 +32,7 @@ _TIES = {
 
 def tie_cost(count: Count, mention: Mention) -> float | None:
     """How badly a place of the figure's own sentence suits it: less is better, None not at all."""
-    kind = kind_of(count.measure)
+    kind = kind_of_count(count)
     figure, tokens = count.figure, count.sentence.tokens
     after = mention.first >= count.head.end
     if mention.tie == "told" or (mention.tie in {"subject", "label"} and after):
@@ -68,6 +68,12 @@ def kind_of(measure: str) -> str:
     if measure in {"refugees_hosted", "in_need", "other"}:
         return "hosted"
     return "displaced" if measure == "displaced" else "static"
+
+
+def kind_of_count(count: Count) -> str:
+    """The kind of a figure: hosted where that is what was said, whatever its measure."""
+    hosted = count.sign is not None and count.sign.trigger.measure == "refugees_hosted"
+    return "hosted" if hosted else kind_of(count.measure)
 
 
 def _has_verb(mention: Mention, tokens: list[Token]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.nouns import Head
@@ -58,7 +60,7 @@ def tie_of(
     if last in {",", "and", ";", "or", "but", "while", "/"} or (
         tokens[first].low in {"another", "a"} and first - previous.head.end < 4
     ):
-        return _list_tie(previous, tokens, first, last)
+        return _list_tie(previous, tokens, first, last, lexicon)
     return "", None
 
 
@@ -83,7 +85,27 @@ def _tie_across(
     before = {token.low for token in tokens[:first]}
     if last in {"including", "includes"} and lexicon.sets["them"] & before:
         return "part", previous  # "these deaths had one cause, including 730 children"
+    denied = any("negation" in token.classes for token in tokens[:first])
+    if denied:
+        return "", None  # "the figure may not include a few thousand"
+    if before & lexicon.sets["comprises"] and before & lexicon.sets["sums"] and first <= _OPENING:
+        return "part", previous  # "The government number comprises up to 230,000 children"
+    if _largest_share(tokens[:first], lexicon):
+        return "part", previous  # "The largest number is in Klungkung, with 22,737 people"
     return "", None
+
+
+_OPENING = 9
+"""The longest opening, in tokens, that says of what the figure after it is a part."""
+
+
+def _largest_share(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a sentence opens with the largest share of those before."""
+    opening = [token.low for token in tokens[:_OPENING]]
+    return any(
+        most in lexicon.sets["largest"] and share in lexicon.sets["shares"]
+        for most, share in pairwise(opening)
+    )
 
 
 def _compared(window: list[str], lexicon: Lexicon) -> bool:
@@ -163,8 +185,13 @@ def _falls_from(window: list[str], lexicon: Lexicon) -> bool:
     return bool(lexicon.sets["changes"] & set(window)) and bool({"on", "from"} & set(window[-3:]))
 
 
-def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tuple[str, Count]:
-    """In a list that began with "including", every entry is a part of the same whole."""
+def _list_tie(
+    previous: Count, tokens: list[Token], first: int, last: str, lexicon: Lexicon
+) -> tuple[str, Count]:
+    """In a list that began with "including" or "of this number", every entry is a part of it."""
+    shared = tokens[0].low == "of" and _names_those_before(tokens, lexicon)
+    if shared and previous.tie == "part" and previous.tied_to is not None:
+        return "part", previous.tied_to
     if previous.tie == "part" and last in {",", "and"} and previous.tied_to is not None:
         between = tokens[previous.head.end : first]
         if len(between) <= 14 and not any("be" in token.classes for token in between):
@@ -172,12 +199,23 @@ def _list_tie(previous: Count, tokens: list[Token], first: int, last: str) -> tu
     return "list", previous
 
 
+def _names_those_before(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """As in "Of these, OCHA estimates that", "Of this number some 128,000", "Of the total, 300"."""
+    ahead = [token.low for token in tokens[1:4]]
+    if ahead[:1] and ahead[0] in lexicon.sets["them"]:
+        return True
+    pointing = ahead[:1] and ahead[0] in {"this", "that", "the"}
+    return bool(pointing) and any(word in lexicon.sets["sums"] for word in ahead[1:])
+
+
 def _opens_with_them(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
     """As in "Among them were 10", "Of these, 5.9 million", "They included seven"."""
     opening = {token.low for token in tokens[:first]}
+    if tokens[0].low in {"of", "among", "amongst"} and _names_those_before(tokens, lexicon):
+        return True
     if first <= 4 and " ".join(token.low for token in tokens[:2]) in lexicon.sets["broken down"]:
         return True
     return first <= 6 and bool(
         (opening & {"among", "amongst", "of"} and opening & {"them", "these", "those"})
-        or (opening & {"they", "these", "those"} and opening & {"included", "include", "includes"})
+        or (opening & lexicon.sets["stands for people"] and opening & lexicon.sets["comprises"])
     )
