@@ -105,7 +105,7 @@ def _count(
     ``of_people`` says that people are spoken of before it and no things counted.
     """
     tokens = sentence.tokens
-    verdict = measure_of(figure, head, signs)
+    verdict = _by_total(figure, head, measure_of(figure, head, signs), signs, tokens, lexicon)
     tie, tied_to = tie_of(figure, head, tokens, found, earlier, lexicon)
     why = {"number": figure.kind, "noun": f"{head.kind}: {head.name}".rstrip(": ")}
     toll = None
@@ -126,7 +126,7 @@ def _count(
             and (verdict.sign.first <= toll.verb < verdict.sign.last)
         )
         if toll is not None and (verdict.cost > 0.5 or of_toll):
-            verdict = toll_measure(toll, signs, verdict)
+            verdict = toll_measure(toll, signs, verdict, tokens, lexicon)
         tie, tied_to = _tie_by_reason(reason, verdict.cost, tie, tied_to, found, earlier)
         if tie == "row":
             verdict = Verdict("other", 1.9, reason)
@@ -153,6 +153,23 @@ def _count(
     if unit == "homes" or (head.responder and measure not in _HARM):
         return None
     return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, verdict.sign)
+
+
+def _by_total(
+    figure: Figure,
+    head: Head,
+    verdict: Verdict,
+    signs: Signs,
+    tokens: list[Token],
+    lexicon: Lexicon,
+) -> Verdict:
+    """``verdict``, or what a total says: "the number of registered IDPs amounts to 900 persons"."""
+    if head.kind != "people" or head.measure or verdict.measure != "other":
+        return verdict
+    toll = toll_of(figure, tokens, lexicon)
+    if toll is None or not toll.unit:
+        return verdict
+    return toll_measure(toll, signs, verdict, tokens, lexicon)
 
 
 def _tie_by_reason(

@@ -136,9 +136,11 @@ _LATER = {"other": 0.8, "refugees_hosted": 0.3}
 """Measures that give way to what else is said of the people: "refugees arriving in Greece"."""
 
 
-def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
-    """The measure of a total: the sign nearest to its noun."""
-    best: Verdict | None = None
+def toll_measure(
+    toll: Toll, signs: Signs, verdict: Verdict, tokens: list[Token], lexicon: Lexicon
+) -> Verdict:
+    """The measure of a total: the sign nearest to its noun, or what its people are by name."""
+    best = _named_measure(toll, tokens, lexicon)
     for sign in signs.found:
         if sign.first > toll.verb:
             break
@@ -149,3 +151,16 @@ def toll_measure(toll: Toll, signs: Signs, verdict: Verdict) -> Verdict:
         if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
             best = Verdict(sign.trigger.measure, cost, f"total: {sign.trigger.name}", sign)
     return best or verdict
+
+
+_NAMED = 1.0
+"""The price of a measure that only a noun tells, in "the number of registered IDPs"."""
+
+
+def _named_measure(toll: Toll, tokens: list[Token], lexicon: Lexicon) -> Verdict | None:
+    """The measure that the people of a total have by name."""
+    for _, _, nouns in lexicon.people.find(tokens[toll.noun : toll.verb]):
+        measure = nouns[0].measure
+        if measure and measure not in _LATER:
+            return Verdict(measure, _NAMED, f"total of people who are {measure} by name")
+    return None
