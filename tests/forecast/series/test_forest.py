@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from crossings.forecast.series.forest import (
     OWN_HALF_LIFE,
@@ -33,6 +36,23 @@ def test_a_weight_of_two_is_the_value_twice() -> None:
     repeated = np.repeat(values, times)
     often = weighted_quantiles(repeated, np.ones((1, repeated.size)), LEVELS)
     assert np.abs(once - often).max() < 0.005
+
+
+WEIGHTS = arrays(
+    float,
+    st.tuples(st.integers(1, 3), st.integers(1, 30)),
+    elements=st.sampled_from([0, 1e-9, 0.3, 7]),
+)
+
+
+@given(WEIGHTS, st.integers(0, 4))
+def test_one_pass_gives_the_bits_of_numpy(weights: np.ndarray, decimals: int) -> None:
+    weights[:, -1] = 1.0  # a row without any has no quantiles
+    values = np.sort(np.random.default_rng(4).normal(size=weights.shape[1]).round(decimals))
+    reached = np.cumsum(weights, axis=1)
+    middles = (reached - weights / 2) / reached[:, -1:]
+    plain = [np.interp(LEVELS, middle, values) for middle in middles]
+    assert np.array_equal(weighted_quantiles(values, weights, LEVELS), plain)
 
 
 def test_it_tells_apart_what_the_features_tell_apart() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.special import ndtr
 from scipy.stats import norm
 
 from crossings.dynamics.streams import entity_code, normals
@@ -83,7 +84,7 @@ def levels(seed: int, members: int, leads: F8, places: Sequence[str], matrix: F8
     fresh = normals(seed, np.arange(members, dtype=np.int64), codes, purposes, steps)
     walk = np.cumsum(fresh * np.sqrt(np.diff(leads, prepend=0.0))[:, np.newaxis], axis=1)
     scores = walk / np.sqrt(leads)[:, np.newaxis]
-    return np.asarray(norm.cdf(scores @ np.linalg.cholesky(matrix).T))
+    return np.asarray(ndtr(scores @ np.linalg.cholesky(matrix).T))
 
 
 def values(quantiles: F8, at: F8) -> F8:

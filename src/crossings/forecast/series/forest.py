@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.ensemble import ExtraTreesRegressor
 
+from crossings.dynamics.compiled import free_entry
+
 F8 = npt.NDArray[np.float64]
 
 TREES = 100
@@ -120,12 +122,37 @@ def weighted_quantiles(values: F8, weights: F8, levels: F8) -> F8:
     Args:
         values: sorted, shape (value,) or (row, value).
         weights: not negative, shape (row, value), of any sum.
-        levels: shape (level,).
+        levels: rising, shape (level,).
 
     Returns:
         shape (row, level).
     """
-    reached = np.cumsum(weights, axis=1)
-    middle = (reached - weights / 2) / reached[:, -1:]
     rows = np.broadcast_to(values, weights.shape)
-    return np.array([np.interp(levels, m, v) for m, v in zip(middle, rows, strict=True)])
+    return _interpolated(rows, np.ascontiguousarray(weights), levels)
+
+
+@free_entry
+def _interpolated(values: F8, weights: F8, levels: F8) -> F8:
+    """The same row by row, in one pass: the bits of ``np.cumsum`` and ``np.interp``."""
+    rows, count = weights.shape
+    found = np.empty((rows, levels.size))
+    for i in range(rows):
+        total = 0.0
+        for k in range(count):
+            total += weights[i, k]
+        reached = weights[i, 0]
+        left, at = (reached - weights[i, 0] / 2) / total, 0
+        for level in range(levels.size):
+            p, right = levels[level], left
+            while at + 1 < count:
+                further = reached + weights[i, at + 1]
+                right = (further - weights[i, at + 1] / 2) / total
+                if right > p:
+                    break
+                reached, left, at = further, right, at + 1
+            if at + 1 == count or left >= p:
+                found[i, level] = values[i, at]
+            else:
+                slope = (values[i, at + 1] - values[i, at]) / (right - left)
+                found[i, level] = slope * (p - left) + values[i, at]
+    return found
