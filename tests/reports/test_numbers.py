@@ -56,6 +56,12 @@ def test_number_expressions(text: str, low: int | None, high: int | None, qualif
     assert figures(f"They counted {text}.") == [(text, low, high, qualifier)]
 
 
+@given(st.integers(1, 28), st.integers(100, 999))
+def test_a_number_after_a_day_is_another(day: int, value: int) -> None:
+    assert (str(value), value, value, "exact") in figures(f"Since May {day}, {value} were hurt.")
+    assert figures(f"Some of the {day}, {value} were hurt.")[0][1] == day * 1000 + value
+
+
 def test_glued_words_and_numbers_come_apart() -> None:
     assert figures("between159,000 people")[0][1:3] == (159_000, 159_000)
 

@@ -34,16 +34,15 @@ class _Number:
 def find_figures(sentence: Sentence, lexicon: Lexicon) -> list[Figure]:
     """All number expressions of a sentence, in order, without overlap."""
     tokens = sentence.tokens
-    words = lexicon.numbers
     figures: list[Figure] = []
     position = 0
     while position < len(tokens):
-        number = _number_at(tokens, position, words)
+        number = _number_at(tokens, position, lexicon)
         if number is None:
             position += 1
             continue
         if not _changes(tokens, number, lexicon):
-            number = _with_range(tokens, number, words)
+            number = _with_range(tokens, number, lexicon)
         earliest = figures[-1].last if figures else 0
         figures.append(_qualified(sentence, number, lexicon, earliest))
         position = max(number.last, figures[-1].last, position + 1)
@@ -58,10 +57,10 @@ def _changes(tokens: list[Token], number: _Number, lexicon: Lexicon) -> bool:
     return any(token.low in lexicon.rejections["change"] for token in before)
 
 
-def _number_at(tokens: list[Token], position: int, words: NumberWords) -> _Number | None:
-    token = tokens[position]
+def _number_at(tokens: list[Token], position: int, lexicon: Lexicon) -> _Number | None:
+    token, words = tokens[position], lexicon.numbers
     if token.kind == "number":
-        return _digits(tokens, position, words)
+        return _digits(tokens, position, lexicon)
     if token.low not in words.beginnings:
         return None
     phrase = words.phrases.at(tokens, position)
@@ -72,9 +71,11 @@ def _number_at(tokens: list[Token], position: int, words: NumberWords) -> _Numbe
     return spelled
 
 
-def _digits(tokens: list[Token], position: int, words: NumberWords) -> _Number | None:
+def _digits(tokens: list[Token], position: int, lexicon: Lexicon) -> _Number | None:
     """A number in digits, with spaces as separators and a multiplier after it."""
-    value, last = _digit_groups(tokens, position)
+    words = lexicon.numbers
+    day = position > 0 and tokens[position - 1].low in lexicon.rejections["months"]
+    value, last = _digit_groups(tokens, position, not day)
     if value is None:
         return None
     multiplied = False
@@ -91,11 +92,14 @@ def _digits(tokens: list[Token], position: int, words: NumberWords) -> _Number |
     return _Number(position, last, round(value), round(value), "digits", whole)
 
 
-def _digit_groups(tokens: list[Token], position: int) -> tuple[float | None, int]:
-    """The value of digits from ``position``: "25,700", "1.85", "10, 000", "7 314", "3.000"."""
+def _digit_groups(tokens: list[Token], position: int, grouped: bool) -> tuple[float | None, int]:
+    """The value of digits from ``position``: "25,700", "1.85", "10, 000", "7 314", "3.000".
+
+    ``grouped`` says whether other tokens may go on with it; not after "on May 3, 231 were hurt".
+    """
     text = tokens[position].text
     last = position + 1
-    if 1 <= len(text.split(",", 1)[0]) <= 3:
+    if grouped and 1 <= len(text.split(",", 1)[0]) <= 3:
         while len(text) < 16 and "." not in text:
             group = _next_group(tokens, last)
             if group is None:
@@ -174,8 +178,9 @@ def _continues(tokens: list[Token], position: int, words: NumberWords, current: 
     return value is not None and value < 100
 
 
-def _with_range(tokens: list[Token], number: _Number, words: NumberWords) -> _Number:
+def _with_range(tokens: list[Token], number: _Number, lexicon: Lexicon) -> _Number:
     """``number`` widened to a range if another follows: "2 to 3 million", "two or three"."""
+    words = lexicon.numbers
     after = number.last
     if after + 1 >= len(tokens) or number.kind == "vague":
         return number
@@ -188,7 +193,7 @@ def _with_range(tokens: list[Token], number: _Number, words: NumberWords) -> _Nu
     )
     if not is_range or not _dash_joins(tokens, number.first, after):
         return number
-    other = _number_at(tokens, after + 1, words)
+    other = _number_at(tokens, after + 1, lexicon)
     if other is None or other.kind == "vague":
         return number
     low = number.low
