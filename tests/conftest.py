@@ -1,19 +1,31 @@
-"""How property tests are run, and the database server that several rooms are tested on."""
+"""How tests are run, and the database server that several rooms are tested on."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 
+import numba
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.ledger.postgresql_server import Server, binaries
 
 # How long an example takes says something of the machine and of what numba compiles first. Where a
 # change is judged, the examples are the same each time; elsewhere they differ and find more.
-settings.register_profile("crossings", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "crossings",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("crossings")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """So few members as in tests are faster on one core than shared out."""
+    numba.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

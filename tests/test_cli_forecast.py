@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crossings.situation.folder import new_folder
+from tests.terminal import command_line
 
 FILES = {"forecast.csv", "forecast.json", "forecast.nc", "situation.html"}
 
@@ -62,24 +61,10 @@ def test_json_is_nothing_but_json(mine: Path, tmp_path: Path) -> None:
 
 
 def test_a_progress_bar_stands_on_a_terminal_only(mine: Path) -> None:
-    ours, theirs = pty.openpty()
-    done = subprocess.Popen(
-        command(mine, *QUICK, "--json"),
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            shown += chunk
-    except OSError:  # the other end is closed
-        pass
-    os.close(ours)
-    answer, _ = done.communicate()
+    with command_line("forecast", mine, *QUICK, "--json", answer=subprocess.PIPE) as (done, shown):
+        answer, _ = done.communicate()
     assert done.returncode == 0
-    assert b"Forecasting" in shown
+    assert "Forecasting" in shown.shown()
     assert json.loads(answer)["members"] == 100
 
 

@@ -6,13 +6,7 @@ import contextlib
 import dataclasses
 import io
 import json
-import os
-import pty
-import re
-import select
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,9 +16,9 @@ from crossings.publish.intake import with_ledger
 from crossings.situation.catalogue import load
 from tests.ledger.postgresql_server import PASSWORD, Server
 from tests.ledger.test_store import REPORT, at, claim
+from tests.terminal import on_a_terminal
 
 SITUATION = "nagorno-karabakh-2023"
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 ADD = (
     *("ledger", "add", "--situation", SITUATION, "--measure", "arrived", "--at", "Armenia"),
     *("--value", "6,650", "--as-of", "2023-09-25T21:00+04:00"),
@@ -58,42 +52,6 @@ def run(*arguments: str | Path, **variables: str) -> Done:
                 status = int(end.code or 0)
     out.flush()
     return Done(status, out.buffer.getvalue().decode(), err.getvalue())
-
-
-def on_a_terminal(keys: list[tuple[str, str]], *arguments: str | Path) -> tuple[int, str]:
-    """The command line on a terminal; each text of ``keys`` is typed once its prompt is seen."""
-    command = [sys.executable, "-m", "crossings.cli", *map(str, arguments)]
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"COLUMNS": "80", "TERM": "xterm"}
-    process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, close_fds=True
-    )
-    os.close(theirs)
-    seen, unread = "", ""
-    deadline = time.monotonic() + 60
-    try:
-        while time.monotonic() < deadline:
-            if keys and keys[0][0] in unread:
-                prompt, typed = keys.pop(0)
-                unread = unread.partition(prompt)[2]
-                os.write(ours, typed.encode())
-            if not select.select([ours], [], [], 0.2)[0]:
-                if process.poll() is not None:
-                    break
-                continue
-            try:
-                more = ESCAPES.sub("", os.read(ours, 65536).decode(errors="replace"))
-            except OSError:  # the other end is closed
-                break
-            if not more:
-                break
-            seen, unread = seen + more, unread + more
-        assert not keys, f"never asked for {keys[0][0]!r}: {seen}"
-        return process.wait(timeout=60), seen
-    finally:
-        os.close(ours)
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture

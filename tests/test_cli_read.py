@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from crossings import ledger
 from crossings.publish.intake import with_ledger
 from crossings.situation.folder import load_folder, new_folder
+from tests.terminal import command_line
 
 REPORT = """SOUTHTOWN, 3 May 2030 - Some 4,200 people had crossed from Northland into Southtown by
 Friday morning, the Southland interior ministry said. The army of Northland shelled Northtown on
@@ -61,18 +61,13 @@ def test_json_is_one_line_a_document(tmp_path: Path) -> None:
 
 
 def test_json_goes_to_the_pipe_while_a_bar_stands_on_the_terminal(report: Path) -> None:
-    terminal, theirs = pty.openpty()
-    command = [sys.executable, "-m", "crossings.cli", "read", str(report), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
-        os.close(theirs)
-        assert process.stdout is not None
-        said = process.stdout.read()
-    shown = os.read(terminal, 65536)
-    os.close(terminal)
+    with command_line("read", report, "--json", answer=subprocess.PIPE) as (process, terminal):
+        said, _ = process.communicate()
+    shown = terminal.shown()
     assert process.returncode == 0
     assert json.loads(said)["claims"][0]["low"] == 4200
-    assert b"Reading" in shown
-    assert b"4200" not in shown
+    assert "Reading" in shown
+    assert "4200" not in shown
 
 
 def test_one_bad_document_never_stops_the_rest_and_is_listed_at_the_end(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 
 PASSWORD = "S3cret-of-the-ledger"
+PORTS = 5
+"""How many ports are tried."""
 
 
 def binaries() -> Path | None:
@@ -43,7 +45,6 @@ class Server:
         if self._owner:
             shutil.chown(self._folder, self._owner)
         self.data = self._folder / "data"
-        self.port = _free_port()
         password = self._folder / "password"
         password.write_text(PASSWORD)
         if self._owner:
@@ -53,7 +54,17 @@ class Server:
             *("--auth", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-sync"),
         )
         self._process: subprocess.Popen[bytes] | None = None
-        self.start()
+        self._start_on_a_free_port()
+
+    def _start_on_a_free_port(self) -> None:
+        """Somebody may take the port between its choice and the start."""
+        for attempt in range(PORTS):
+            self.port = _free_port()
+            try:
+                return self.start()
+            except RuntimeError as error:
+                if attempt + 1 == PORTS or "could not bind" not in str(error):
+                    raise
 
     def start(self) -> None:
         """Start the server (again) and wait until it answers."""
@@ -85,11 +96,15 @@ class Server:
         assert self._process is not None
         # Its processes are sessions of their own; the first stops bearing others when it stops.
         os.kill(self._process.pid, signal.SIGSTOP)
-        for child in _children(self._process.pid):
+        children = _children(self._process.pid)
+        for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+        # A new server refuses to start while one that is still dying holds the shared memory.
+        while any(map(_alive, children)):
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
@@ -135,8 +150,10 @@ class Server:
         import psycopg
 
         try:
-            with psycopg.connect(self.url(), connect_timeout=2):
-                return True
+            with psycopg.connect(self.url(), connect_timeout=2) as connection:
+                folder = connection.execute("SHOW data_directory").fetchone()
+                # Another server may have taken the port.
+                return folder is not None and Path(folder[0]) == self.data.resolve()
         except psycopg.OperationalError:
             return False
 
@@ -159,6 +176,15 @@ def _owner() -> str:
 def _children(parent: int) -> list[int]:
     listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
     return [int(child) for child in listed.split()]
+
+
+def _alive(process: int) -> bool:
+    """Whether a process runs; one that only waits for its parent to notice its death does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
 
 
 def _identity(owner: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -54,14 +55,26 @@ def test_the_order_is_that_of_files_and_documents_whatever_the_workers(tmp_path:
     assert seen == sorted(seen)
 
 
+LIMIT = 4.0
+"""Seconds: much more than reading a sentence takes, much less than a page of millions of marks."""
+
+
 def test_a_document_that_takes_too_long_is_left_out_and_the_rest_is_read(tmp_path: Path) -> None:
-    slow = "<div>" * 4_000_000  # seconds of walking for any parser
-    (tmp_path / "a.html").write_text(slow)
+    (tmp_path / "a.html").write_text("<div>" * 4_000_000)
     (tmp_path / "b.txt").write_text(SENTENCE)
     files = [tmp_path / "a.html", tmp_path / "b.txt"]
-    bad, good = read_files(files, workers=1, seconds=5)  # a new process may start slowly
-    assert bad.error.endswith("took longer than 5 s, left out")
+    bad, good = read_files(files, workers=1, seconds=LIMIT)
+    assert bad.error.endswith("took longer than 4 s, left out")
     assert good.reading is not None
+
+
+def test_the_time_in_which_a_process_starts_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"import time; time.sleep({LIMIT})")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    (outcome,) = read_files([Path("x")], given=SENTENCE.encode(), seconds=LIMIT)
+    assert outcome.reading is not None
 
 
 def test_bytes_can_be_given_in_place_of_a_file() -> None:

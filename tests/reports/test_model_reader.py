@@ -98,7 +98,7 @@ def plain() -> Reading:
 
 
 def with_model(
-    answer: Answer, seconds: float = 5
+    answer: Answer, seconds: float = 60
 ) -> tuple[Reading, int, dict[str, int], tuple[str, ...]]:
     with endpoint(answer) as (url, _):
         reading, report = read_with_model(plain(), ModelSettings(url, "tiny", seconds=seconds))
@@ -188,7 +188,7 @@ def test_attempts_are_bounded_and_a_late_success_counts() -> None:
     assert (len(tries), accepted, failures) == (ATTEMPTS, 1, ())
     tries.clear()
     with endpoint(send(b"", status=503)) as (url, asked):
-        read_with_model(plain(), ModelSettings(url, "tiny", seconds=5))
+        read_with_model(plain(), ModelSettings(url, "tiny"))
     assert len(asked) == ATTEMPTS
 
 
@@ -256,7 +256,7 @@ def test_long_documents_go_in_pieces_and_offsets_count_within_each() -> None:
 
 def test_a_batch_asks_the_model_and_says_so() -> None:
     with endpoint(claims(GOOD, "nonsense")) as (url, _):
-        known = ModelSettings(url, "tiny", seconds=5)
+        known = ModelSettings(url, "tiny")
         (outcome,) = read_files([Path("r")], given=TEXT.encode(), model=known)
     assert outcome.reading is not None
     assert "model tiny" in {claim.reader for claim in outcome.reading.claims}

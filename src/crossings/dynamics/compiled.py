@@ -7,10 +7,16 @@ itself, not of functions that it calls: after editing one of those, delete ``__p
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba as nb
+
+# Threads meet after every piece of a step. By default those that are there first keep their
+# processors busy until the last one comes: where other programs run beside them a forecast then
+# takes ten times the processor time. OpenMP reads this when the first threads start.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

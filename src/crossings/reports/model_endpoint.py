@@ -132,7 +132,8 @@ def _post(settings: ModelSettings, body: bytes, deadline: float) -> bytes:
             raise ValueError("was cut off")
         return data
     except (OSError, http.client.HTTPException, ValueError) as error:
-        if ended.is_set():
+        # The limit of the socket may run out just before the watch is woken.
+        if ended.is_set() or time.monotonic() >= deadline:
             raise ValueError(f"took longer than {settings.seconds:.1f} s") from error
         raise
     finally:

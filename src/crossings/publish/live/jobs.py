@@ -11,6 +11,7 @@ import datetime as dt
 import multiprocessing as mp
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any, Literal
@@ -158,9 +159,9 @@ class Jobs:
 
     def _follow(self, job: Job, process: mp.process.BaseProcess, ours: Connection) -> None:
         """Take what the process tells until it ends or its time is over."""
-        deadline = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._seconds)
+        deadline = time.monotonic() + self._seconds  # a clock that is set right ends no job
         told: tuple[str, Any] | None = None  # ("done", result) or ("failed", why)
-        while told is None and dt.datetime.now(dt.UTC) < deadline:
+        while told is None and time.monotonic() < deadline:
             try:
                 if not ours.poll(0.2):
                     continue
