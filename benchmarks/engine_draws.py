@@ -16,7 +16,8 @@ import numpy.typing as npt
 from crossings.dynamics.compiled import entry, inner
 from crossings.dynamics.flee.cells import CLASS, WHERE
 from crossings.dynamics.flee.ensemble import BATCH, GRID_KM, begin, pass_day
-from crossings.dynamics.flee.plan import CHANCE, Plan, plan
+from crossings.dynamics.flee.lay_out import lay_out
+from crossings.dynamics.flee.plan import CHANCE, Plan
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import Quirks
 from crossings.dynamics.flee.state import KIND, STILL, State, new_laws, new_state
@@ -67,7 +68,7 @@ def _draw(count: int) -> float:
 def least_draws(case: FleeCase, quirks: Quirks) -> tuple[int, int]:
     """Draws that a member needs at least: of how many move, and of where groups end."""
     found = np.zeros(3, dtype=np.int64)
-    _count(plan(case, quirks, BATCH, GRID_KM), 1, found)
+    _count(lay_out(case, quirks, BATCH, GRID_KM), 1, found)
     if found[2]:
         raise SystemExit(f"found more than {CELLS} states in a member")
     return int(found[0]), int(found[1])

@@ -22,6 +22,7 @@ import datetime as dt
 import itertools
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ GRID = tuple(
 SPREADS = tuple({"groups": k} for k in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0))
 
 BLIND = "Flee, calibrated, no capacities"
+FIT = "fit of the first third"
 
 KNOWS = {
     "native": "totals; closures, openings, conflicts of all days; camp figures of the first third",
@@ -225,7 +227,7 @@ def calibrated_flee(
         if fit < best[0]:
             best = fit, changes
     fit, changes = best
-    about = {**changes, "fit of the first third": fit}
+    about = {**changes, FIT: fit}
     return flee(crisis, members, capacities, grid_km=grid_km, **changes), about
 
 
@@ -236,22 +238,35 @@ def score(
     flee_members: int,
     search: int,
     grid_km: float,
+    kept: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything about one crisis."""
+    """Everything about one crisis.
+
+    ``kept``: an earlier result, whose calibrated settings of Flee are scored instead of a search.
+    """
     draws = native(crisis, rates, members)
     later = slice(crisis.cut + 1, None)
     low, high = np.quantile(draws[:, later], (0.05, 0.95), axis=0)
     inside = (low <= crisis.truth[later]) & (crisis.truth[later] <= high)
     people = {"native": draws.mean(axis=0), **simple_rules(crisis)}
     found: dict[str, Any] = {}
-    if search:
+    if flee_members:
         people["Flee"] = flee(crisis, flee_members, True, grid_km=grid_km)
         people["Flee, no capacities"] = flee(crisis, flee_members, False, grid_km=grid_km)
         for name, capacities in (("Flee, calibrated", True), (BLIND, False)):
-            people[name], found[f"{name} with"] = calibrated_flee(
-                crisis, search, flee_members, capacities, grid_km
-            )
-        found["tries of the search"], found["members of Flee"] = search, flee_members
+            if kept is not None:
+                # A search may have been over settings with and without capacities at once.
+                if f"{name} with" in kept:
+                    changes = found[f"{name} with"] = kept[f"{name} with"]
+                    given = {"capacities": capacities, **changes}
+                    given.pop(FIT)
+                    people[name] = flee(crisis, flee_members, grid_km=grid_km, **given)
+            elif search:
+                people[name], found[f"{name} with"] = calibrated_flee(
+                    crisis, search, flee_members, capacities, grid_km
+                )
+        found["tries of the search"] = search if kept is None else kept["tries of the search"]
+        found["members of Flee"] = flee_members
         found["kilometres of the grid of recent travel"] = grid_km
     methods = [name for name in KNOWS if name in people]
     found |= {
@@ -315,8 +330,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--members", type=int, default=200, help="of the native rules")
     parser.add_argument("--grid-km", type=float, default=GRID_KM, help="coarser: faster")
-    parser.add_argument("--flee-members", type=int, default=2)
-    parser.add_argument("--search", type=int, default=30, help="tries for each; 0: no Flee")
+    parser.add_argument("--flee-members", type=int, default=2, help="0: no Flee")
+    parser.add_argument("--search", type=int, default=30, help="tries for each")
+    parser.add_argument("--keep-search", action="store_true", help="settings found last time")
     parser.add_argument(
         "--crises", nargs="*", default=CRISES, help="score these again, keep others"
     )
@@ -333,9 +349,17 @@ def main() -> None:
             continue
         constants = found["constants"][crisis.name]
         rates = SpreadRates(**{k: math.inf if v is None else v for k, v in constants.items()})
+        begun = time.process_time()
         result = score(
-            crisis, rates, asked.members, asked.flee_members, asked.search, asked.grid_km
+            crisis,
+            rates,
+            asked.members,
+            asked.flee_members,
+            asked.search,
+            asked.grid_km,
+            found["crises"][crisis.name] if asked.keep_search else None,
         )
+        print(f"{crisis.name}: {time.process_time() - begun:.0f} CPU s", flush=True)
         found["crises"][crisis.name] = result
         row = {m: round(v["rescaled, last two thirds"], 3) for m, v in result["ard"].items()}
         print(crisis.name, row, flush=True)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from crossings.dynamics.flee.ensemble import run
 from crossings.dynamics.flee.individuals.histories import run_individuals
-from crossings.dynamics.flee.plan import plan
+from crossings.dynamics.flee.lay_out import lay_out
 from crossings.dynamics.flee.records import (
     Closure,
     FleeCase,
@@ -90,7 +90,7 @@ def cases_with_laws(draw: st.DrawFn) -> tuple[FleeCase, Quirks]:
 def test_laws_of_a_day_and_individuals_follow_the_same_law(drawn: tuple[FleeCase, Quirks]) -> None:
     """Beside individuals where no camp is ever full, and beside link by link where some are."""
     case, quirks = drawn
-    assert plan(case, quirks, 0.02, 1.0, 0).node.size > 0
+    assert lay_out(case, quirks, 0.02, 1.0, 0).node.size > 0
     counts = run(case, COUNTS // 3, 1, quirks, arrivals=False, laws_from=0)
     assert (counts.present.sum(axis=2) + counts.travelling == counts.people).all()
     level = ALPHA / LAWS / 2

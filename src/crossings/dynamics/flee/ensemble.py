@@ -12,8 +12,9 @@ from crossings.dynamics.binomial import exact_poisson
 from crossings.dynamics.compiled import free_entry, inner
 from crossings.dynamics.flee.ages import newcomer
 from crossings.dynamics.flee.cells import PEOPLE, WHERE, Cells, add
+from crossings.dynamics.flee.lay_out import lay_out
 from crossings.dynamics.flee.luck import DRAW, how_many, new_day, spread
-from crossings.dynamics.flee.plan import CODE, INITIAL, TOTAL, Plan, plan
+from crossings.dynamics.flee.plan import CODE, INITIAL, TOTAL, Plan
 from crossings.dynamics.flee.records import FleeCase, FleeRun
 from crossings.dynamics.flee.settings import Quirks
 from crossings.dynamics.flee.spawning import COUNTS, GIVEN, POISSON
@@ -263,7 +264,7 @@ def run(
         InputError: the case contradicts itself, or has no origin for people who set out.
     """
     chosen = Quirks() if quirks is None else quirks
-    laid = plan(case, chosen, batch, grid_km, -1 if arrivals else laws_from, halfway, ages)
+    laid = lay_out(case, chosen, batch, grid_km, -1 if arrivals else laws_from, halfway, ages)
     names = case.network.names
     wanted = names if places is None else tuple(places)
     for name in wanted:

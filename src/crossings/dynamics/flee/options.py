@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.flee.classes import PeopleClasses
-from crossings.dynamics.flee.places import Day, Roads, flood_value, forecasting
+from crossings.dynamics.flee.floods import flood_value, forecasting
+from crossings.dynamics.flee.places import Day, Roads
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import FleeSettings, Quirks
 

@@ -1,6 +1,6 @@
 """What holds at each place on each day: type, conflict, flood, move chance, score, open links.
 
-None of it differs between members. :class:`Days` lists it for every day, :func:`days` walks
+None of it differs between members. :class:`Day` lists it for one day, :func:`days` walks
 through the schedules in the order of Flee's day: changes of type, conflicts or floods, closures,
 then the scores.
 """
@@ -8,13 +8,13 @@ then the scores.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.flee.records import Closure, FleeCase, LocationKind, Table
-from crossings.dynamics.flee.settings import FloodRules, Quirks
+from crossings.dynamics.flee.floods import flood_value, forecasting, on_day, sum_of_forecast
+from crossings.dynamics.flee.records import Closure, FleeCase, LocationKind
+from crossings.dynamics.flee.settings import Quirks
 from crossings.errors import InputError
 
 F8 = npt.NDArray[np.float64]
@@ -291,23 +291,15 @@ def _check(case: FleeCase, quirks: Quirks) -> None:
             raise InputError(f"closures: found {closure.name1!r}, expected a known location")
 
 
-def _column(table: Table | None, names: Sequence[str], t: int) -> F8:
-    """The values of day t for names, 0 where the table has none."""
-    if table is None:
-        return np.zeros(len(names))
-    row = dict(zip(table.names, table.values[t].tolist(), strict=True))
-    return np.array([row.get(name, 0.0) for name in names])
-
-
 def _day(world: _World, t: int, before: Day | None) -> Day:
     case, s = world.case, world.settings
     places = case.network.locations
-    starving = _column(case.schedule.ipc, [p.region for p in places], t) / 100.0
+    starving = on_day(case.schedule.ipc, [p.region for p in places], t) / 100.0
     flood = np.zeros(len(places))
     forecast = forecast_now = np.zeros(len(places))
     if s.flood_rules is not None:
-        flood = _column(case.schedule.floods, case.network.names, t)
-        forecast, forecast_now = _forecast(case, s.flood_rules, t, flood)
+        flood = on_day(case.schedule.floods, case.network.names, t)
+        forecast, forecast_now = sum_of_forecast(case, s.flood_rules, t, flood)
     world.capacity += np.array([max(0, p.capacity_per_day) for p in places])
     decayed = world.conflict * world.decay(t)
     lists = tuple(tuple(ways) for ways in world.open)
@@ -333,49 +325,6 @@ def _day(world: _World, t: int, before: Day | None) -> Day:
         ways=before.ways if before is not None and same else lists,
         shut=before.shut if before is not None and same else shut,
         shutting=world.shutting,
-    )
-
-
-def flood_value(weights: Sequence[float], level: F8, what: str) -> F8:
-    """Weights of flood levels, linear between them.
-
-    Raises:
-        InputError: a level lies beyond the table.
-    """
-    if level.size and level.max() > len(weights) - 1:
-        raise InputError(
-            f"{what}: found flood level {level.max():g}, expected at most {len(weights) - 1}, "
-            "the last of the list"
-        )
-    return np.asarray(np.interp(level, np.arange(len(weights)), weights))
-
-
-def _forecast(case: FleeCase, rules: FloodRules, t: int, now: F8) -> tuple[F8, F8]:
-    """The sum F over the forecast days of each place: weight of the level times that of the day.
-
-    The second is the same sum with the weight of the current level in place of the forecast one.
-    """
-    total, current = np.zeros(now.size), np.zeros(now.size)
-    if not forecasting(rules, t):
-        return total, current
-    weight_now = flood_value(rules.loc_weights, now, "flood_loc_weights")
-    for day in range(t + 1, min(t + rules.forecaster_timescale, rules.forecaster_end_time) + 1):
-        if case.schedule.floods is None or day >= len(case.schedule.floods.values):
-            break
-        level = _column(case.schedule.floods, case.network.names, day)
-        weight = flood_value(rules.loc_weights, level, "flood_loc_weights")
-        total += np.where(level > 0, weight, 0.0) * rules.forecaster_weights[day]
-        current += np.where(level > 0, weight_now, 0.0) * rules.forecaster_weights[day]
-    return total, current
-
-
-def forecasting(rules: FloodRules | None, t: int) -> bool:
-    """Whether the flood forecaster bears on day t."""
-    return (
-        rules is not None
-        and rules.forecaster
-        and rules.forecaster_timescale > 1
-        and t <= rules.forecaster_end_time
     )
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.flee.places import Day, flood_value
+from crossings.dynamics.flee.floods import flood_value
+from crossings.dynamics.flee.places import Day
 from crossings.dynamics.flee.records import FleeCase
 from crossings.dynamics.flee.settings import Quirks
 from crossings.errors import InputError

@@ -28,6 +28,7 @@ from crossings.dynamics.flee.cells import (
     RECENT,
     ROUTE,
     WHERE,
+    Cells,
     add,
     clear,
     push,
@@ -201,6 +202,20 @@ def _go_on_travelling(plan: Plan, s: State, today: Today, row: I8) -> None:
 
 
 @inner
+def _in_turn(plan: Plan, s: State, today: Today, cells: Cells, travelling: bool) -> None:
+    """All of some cells decide or travel, one turn after the other where there is an order."""
+    ordered = set_order(plan, s, today, cells)
+    first = 0
+    while first < cells.slot[0]:
+        after = turn(plan, cells, first) if ordered else cells.slot[0]
+        if travelling:
+            _travels(plan, s, today, first, after)
+        else:
+            _decisions(plan, s, today, first, after)
+        first = after
+
+
+@inner
 def walk(plan: Plan, s: State, t: int) -> None:
     """Take the people of ``s.now``, newcomers among them, through day ``t`` into ``s.then``."""
     today = today_of(plan, t)
@@ -210,20 +225,10 @@ def walk(plan: Plan, s: State, t: int) -> None:
     clear(s.links)
     for i in range(s.now.slot[0]):
         _go_on_travelling(plan, s, today, s.now.rows[i])
-    ordered = set_order(plan, s, today, s.now)
-    first = 0
-    while first < s.now.slot[0]:
-        after = turn(plan, s.now, first) if ordered else s.now.slot[0]
-        _decisions(plan, s, today, first, after)
-        first = after
+    _in_turn(plan, s, today, s.now, False)
     # Yesterday tells less than today.
     for p in range(plan.places):
         s.came[p, 0] *= 0.5
         s.came[p, 1] *= 0.5
-    ordered = set_order(plan, s, today, s.links)
-    first = 0
-    while first < s.links.slot[0]:
-        after = turn(plan, s.links, first) if ordered else s.links.slot[0]
-        _travels(plan, s, today, first, after)
-        first = after
+    _in_turn(plan, s, today, s.links, True)
     _settle(plan, s, today)
