@@ -70,7 +70,7 @@ class Terminal:
 
 
 @contextmanager
-def command_line(
+def command_on_a_terminal(
     *arguments: str | Path, answer: int | None = None
 ) -> Iterator[tuple[subprocess.Popen[bytes], Terminal]]:
     """``crossings ARGUMENTS`` on a terminal 80 columns wide.
@@ -102,7 +102,7 @@ def command_line(
 
 def on_a_terminal(questions: Sequence[tuple[str, str]], *arguments: str | Path) -> tuple[int, str]:
     """The status of a command and what it showed; each text is typed once its prompt is there."""
-    with command_line(*arguments) as (process, terminal):
+    with command_on_a_terminal(*arguments) as (process, terminal):
         read = 0
         for prompt, keys in questions:
             read = terminal.wait_for(prompt, read)

@@ -9,13 +9,8 @@ import pytest
 
 from crossings.situation.catalogue import bundled, load
 from crossings.situation.folder import new_folder
+from tests.command_line import run
 from tests.exchange.flee_setups import setup
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own, as a user runs it."""
-    command = [sys.executable, "-m", "crossings.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_situations_are_listed_for_people() -> None:

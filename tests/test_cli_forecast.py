@@ -1,4 +1,4 @@
-"""``crossings forecast`` as a user meets it: in a process of its own, with good input and bad."""
+"""``crossings forecast`` as a user meets it, with good input and bad."""
 
 from __future__ import annotations
 
@@ -10,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from crossings.situation.folder import new_folder
-from tests.terminal import command_line
+from tests.command_line import run
+from tests.terminal import command_on_a_terminal
 
 FILES = {"forecast.csv", "forecast.json", "forecast.nc", "situation.html"}
-
-
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "crossings.cli", "forecast", *map(str, arguments)]
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ QUICK = ("--members", "100", "--horizon", "1d")
 
 def refused(*arguments: str | Path) -> str:
     """The one line with which bad input is refused."""
-    done = run(*arguments)
+    done = run("forecast", *arguments)
     assert (done.returncode, done.stdout) == (1, ""), done
     assert done.stderr.startswith("crossings: ")
     assert done.stderr.count("\n") == 1
@@ -43,7 +36,7 @@ def refused(*arguments: str | Path) -> str:
 
 
 def test_one_command_prints_the_forecast_and_writes_the_folder(mine: Path, tmp_path: Path) -> None:
-    done = run(mine, "--as-of", "2030-05-03", *QUICK, "-o", tmp_path / "out")
+    done = run("forecast", mine, "--as-of", "2030-05-03", *QUICK, "-o", tmp_path / "out")
     assert (done.returncode, done.stderr) == (0, "")  # no progress bar in a pipe
     assert "9 in 10 between" in done.stdout
     assert "Southland interior ministry" in done.stdout
@@ -52,7 +45,7 @@ def test_one_command_prints_the_forecast_and_writes_the_folder(mine: Path, tmp_p
 
 
 def test_json_is_nothing_but_json(mine: Path, tmp_path: Path) -> None:
-    done = run(mine, *QUICK, "--json", "-o", tmp_path / "out")
+    done = run("forecast", mine, *QUICK, "--json", "-o", tmp_path / "out")
     assert (done.returncode, done.stderr) == (0, "")
     content = json.loads(done.stdout)
     assert content["issued_at"] == "2030-05-03T09:00:00+02:00"
@@ -61,22 +54,23 @@ def test_json_is_nothing_but_json(mine: Path, tmp_path: Path) -> None:
 
 
 def test_a_progress_bar_stands_on_a_terminal_only(mine: Path) -> None:
-    with command_line("forecast", mine, *QUICK, "--json", answer=subprocess.PIPE) as (done, shown):
+    asked = ("forecast", mine, *QUICK, "--json")
+    with command_on_a_terminal(*asked, answer=subprocess.PIPE) as (done, terminal):
         answer, _ = done.communicate()
     assert done.returncode == 0
-    assert "Forecasting" in shown.shown()
+    assert "Forecasting" in terminal.shown()
     assert json.loads(answer)["members"] == 100
 
 
 def test_help_has_an_example() -> None:
-    done = run("--help")
+    done = run("forecast", "--help")
     assert done.returncode == 0
     assert "Example: crossings forecast nagorno-karabakh-2023 --as-of" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [(), ("mine", "--members", "many"), ("mine", "--horizons")])
 def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
+    done = run("forecast", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
 
 
@@ -156,7 +150,7 @@ main()
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(mine: Path, tmp_path: Path) -> None:
     # Compiled kernels are kept on disk too: they are there before the disk fills up.
-    assert run(mine, *QUICK).returncode == 0
+    assert run("forecast", mine, *QUICK).returncode == 0
     out = tmp_path / "deep" / "out"
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(mine), *QUICK, "-o", str(out)],
@@ -171,13 +165,11 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(mine: Path, tmp_path: Path) 
 
 
 def test_a_forecast_folder_is_exported_under_a_profile(mine: Path, tmp_path: Path) -> None:
-    assert run(mine, *QUICK, "-o", tmp_path / "out").returncode == 0
+    assert run("forecast", mine, *QUICK, "-o", tmp_path / "out").returncode == 0
     asked = ["--situation", str(mine), "--csv", str(tmp_path / "x.csv"), "--profile", "public"]
-    command = [sys.executable, "-m", "crossings.cli", "export", str(tmp_path / "out"), *asked]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("export", tmp_path / "out", *asked)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "--sign-off" in done.stderr
-    signed = [*command, "--sign-off", "A. Person, duty officer"]
-    done = subprocess.run(signed, capture_output=True, text=True, check=False)
+    done = run("export", tmp_path / "out", *asked, "--sign-off", "A. Person, duty officer")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "x.csv").is_file()

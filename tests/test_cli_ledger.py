@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import io
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from crossings import cli, ledger
+from crossings import ledger
 from crossings.publish.intake import with_ledger
 from crossings.situation.catalogue import load
+from tests.command_line import run
 from tests.ledger.postgresql_server import PASSWORD, Server
 from tests.ledger.test_store import REPORT, at, claim
 from tests.terminal import on_a_terminal
@@ -24,34 +21,6 @@ ADD = (
     *("--value", "6,650", "--as-of", "2023-09-25T21:00+04:00"),
     *("--source", "Government of Armenia", "--by", "me"),
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """What a command left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: str | Path, **variables: str) -> Done:
-    """The command line in a pipe, 80 columns wide, in this process: starting costs a second."""
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    err, nothing = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in ({"COLUMNS": "80", "CROSSINGS_USER": ""} | variables).items():
-            patch.setenv(name, value)
-        patch.setattr(sys, "argv", ["crossings", *map(str, arguments)])
-        patch.setattr(sys, "stdin", nothing)
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                cli.main()
-                status = 0
-            except SystemExit as end:
-                status = int(end.code or 0)
-    out.flush()
-    return Done(status, out.buffer.getvalue().decode(), err.getvalue())
 
 
 @pytest.fixture

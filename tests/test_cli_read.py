@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,9 @@ import pytest
 from crossings import ledger
 from crossings.publish.intake import with_ledger
 from crossings.situation.folder import load_folder, new_folder
-from tests.terminal import command_line
+from tests import command_line
+from tests.command_line import Done
+from tests.terminal import command_on_a_terminal
 
 REPORT = """SOUTHTOWN, 3 May 2030 - Some 4,200 people had crossed from Northland into Southtown by
 Friday morning, the Southland interior ministry said. The army of Northland shelled Northtown on
@@ -21,14 +21,10 @@ Friday morning, the Southland interior ministry said. The army of Northland shel
 """
 
 
-def run(
-    *arguments: str | Path, given: bytes = b"", columns: int = 80
-) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "crossings.cli", *map(str, arguments)]
-    environment = {**os.environ, "COLUMNS": str(columns), "CROSSINGS_USER": "A. Reviewer"}
-    done = subprocess.run(command, input=given, capture_output=True, check=False, env=environment)
-    text = done.stdout.decode(), done.stderr.decode()
-    return subprocess.CompletedProcess(command, done.returncode, *text)
+def run(*arguments: object, given: bytes = b"", columns: int = 80) -> Done:
+    return command_line.run(
+        *arguments, given=given, COLUMNS=str(columns), CROSSINGS_USER="A. Reviewer"
+    )
 
 
 @pytest.fixture
@@ -61,7 +57,8 @@ def test_json_is_one_line_a_document(tmp_path: Path) -> None:
 
 
 def test_json_goes_to_the_pipe_while_a_bar_stands_on_the_terminal(report: Path) -> None:
-    with command_line("read", report, "--json", answer=subprocess.PIPE) as (process, terminal):
+    asked = ("read", report, "--json")
+    with command_on_a_terminal(*asked, answer=subprocess.PIPE) as (process, terminal):
         said, _ = process.communicate()
     shown = terminal.shown()
     assert process.returncode == 0

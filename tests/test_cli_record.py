@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from crossings.situation.folder import new_folder
+from tests import command_line
+from tests.command_line import Done
 
 QUICK = ("--as-of", "2030-05-03", "--members", "100", "--horizon", "1d")
 
 
-def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "crossings.cli", *map(str, arguments)]
-    environment = {**os.environ, "CROSSINGS_STORE": str(folder / "store")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+def run(folder: Path, *arguments: object) -> Done:
+    return command_line.run(*arguments, CROSSINGS_STORE=folder / "store")
 
 
 @pytest.fixture(scope="module")

@@ -253,7 +253,7 @@ def test_without_a_time_the_newest_row_is_the_issue_time() -> None:
 
 @pytest.mark.parametrize("step", [1.0, 6.0, 24.0])
 def test_forecasts_of_every_step_agree_roughly(step: float) -> None:
-    made = issue(BEFORE.model_copy(update={"step_hours": step}), members=200)
+    made = issue(BEFORE.model_copy(update={"step_hours": step}))
     assert made.diagnostics["step_hours"] == step
     low, median, high = middle(made)
     assert 2500 <= low < median < high
@@ -341,7 +341,7 @@ def stretch(values: list[float], **fields: Any) -> list[Claim]:
 def test_every_kind_of_history_gives_a_range_that_starts_where_it_ends(
     name: str, claims: list[Claim], least: float, most: float
 ) -> None:
-    made = issue(two_roads(*claims), "8d", members=200)
+    made = issue(two_roads(*claims), "8d")
     low, median = made.quantiles("arrived.cumulative", "all", (0.05, 0.5))[0]
     assert least <= low, name
     assert low <= median <= most, name
@@ -353,7 +353,7 @@ def test_every_kind_of_history_gives_a_range_that_starts_where_it_ends(
 
 def test_figures_older_than_the_simulated_window_are_where_it_starts() -> None:
     known = two_roads(*stretch([300, 900]))
-    made = issue(known, "8d", as_of=at(24 * 150), members=200)
+    made = issue(known, "8d", as_of=at(24 * 150))
     low, median, high = middle(made)
     assert 900 <= low <= median < high
     uses = {use.claim: use for use in made.claims}

@@ -89,8 +89,8 @@ def test_more_than_a_few_are_not_tried_and_counted() -> None:
 @pytest.mark.parametrize("figures", [(5200.0, 9000.0)])
 def test_a_forecast_tells_its_reasons(figures: tuple[float, float]) -> None:
     known = one_gate(*OLD, claim("new", figures[0], 100), claim("newest", figures[1], 118))
-    made = forecast(known, ISSUED, "2d", 200, explain=True)
-    plain = forecast(known, ISSUED, "2d", 200)
+    made = forecast(known, ISSUED, "2d", 100, explain=True)
+    plain = forecast(known, ISSUED, "2d", 100)
     assert made.draws.equals(plain.draws)
     told = made.diagnostics["reasons"]
     rows = {row for one in told["found"] for row in one["rows"]}

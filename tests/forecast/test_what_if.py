@@ -30,7 +30,7 @@ def conditioned(*claims: Claim, gates: int = 1) -> Conditioned:
         {"id": "attack", "kind": "military_operation", "time": at(2), "known_at": at(3)}
     )
     known = known.model_copy(update={"events": (attack,)})
-    return condition(request(known, ISSUED, "5d", 200, 1))
+    return condition(request(known, ISSUED, "5d", 100, 1))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_a_shut_way_that_opens_lets_people_through() -> None:
         {"id": "s", "kind": "closure", "time": at(90), "known_at": at(91), "place": "bridge"}
     )
     known = one_gate(*FIGURES[:2], WAIT, PEOPLE).model_copy(update={"events": (shut,)})
-    ready = condition(request(known, ISSUED, "5d", 200, 1))
+    ready = condition(request(known, ISSUED, "5d", 100, 1))
     opened = change(ready, Intervention("open", "bridge"), hours=0.0)
     assert gained(opened)[:, -1].mean() > 0
     kept = change(ready, Intervention("close", "bridge"), hours=0.0)
