@@ -160,7 +160,10 @@ def _verb_follows(tokens: Sequence[Token], i: int, words: ClauseWords) -> bool:
         return True
     reach = 3 if "pronoun" in tokens[i].classes else 7
     for token in tokens[i + 1 : i + reach]:
-        if token.kind == "sign" or token.low in words.joins | words.relatives | words.complement:
+        low = token.low
+        if token.kind == "sign" or low in words.joins or low in words.relatives:
+            return False
+        if low in words.complement:
             return False
         if _is_verb(token, words):
             return True
@@ -172,7 +175,7 @@ def _complement(tokens: Sequence[Token], i: int, words: ClauseWords) -> bool:
     token = tokens[i]
     if token.kind == "sign":
         return token.text in "“\"'‘«"
-    if token.classes & {"preposition", "adverb"} or token.low in words.objects | {"to"}:
+    if token.classes & {"preposition", "adverb"} or token.low == "to" or token.low in words.objects:
         return False
     # "denies having fired" goes on; in "is said to have" nothing begins.
     return "auxiliary" not in token.classes or token.low.endswith("ing")

@@ -18,14 +18,17 @@ STANDING = "X's figures stand at"
 def figure_of(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "the official government figure of 262,704", "an IDMC estimate of 500"."""
     tokens = sentence.tokens
-    cues = []
+    cues: list[Cue] = []
+    if lexicon.speech.figures.isdisjoint(sentence.words):
+        return cues
     for position in range(1, len(tokens) - 1):
         if tokens[position].low not in lexicon.speech.figures or tokens[position + 1].low != "of":
             continue
         owner = position - 1
         owner -= tokens[owner].low == "'s" and owner > 0
         known = lexicon.speech.organisations.at(tokens, owner) is not None
-        if known or tokens[owner].low in lexicon.speech.speakers - lexicon.speech.figures:
+        low = tokens[owner].low
+        if known or (low in lexicon.speech.speakers and low not in lexicon.speech.figures):
             name = names.text(owner, owner + 1 if tokens[owner + 1].low == "'s" else position)
             last = min(position + 7, len(tokens))
             cues.append(Cue([name], None, position, last, position, "X figure of", name))
@@ -107,7 +110,9 @@ _TOTALS = {"of", "to", "from", "as", "by", "at", ",", ":"}
 def standing(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "official figures for Syria stand at", "the tally from the ministry is"."""
     tokens = sentence.tokens
-    cues = []
+    cues: list[Cue] = []
+    if lexicon.sets["figures of"].isdisjoint(sentence.words):
+        return cues
     for position in range(len(tokens) - 2):
         if tokens[position].low not in lexicon.sets["figures of"]:
             continue
@@ -140,7 +145,11 @@ def _stands(tokens: list[Token], position: int) -> bool:
 
 def owned(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "IDMC's estimate of 7,500", "estimates by the ministry"."""
-    tokens = sentence.tokens
+    tokens, words = sentence.tokens, sentence.words
+    speech = lexicon.speech
+    owns = "reckoning" in words or not speech.figures.isdisjoint(words)
+    if not owns and speech.publications.isdisjoint(words):
+        return []
     for position in range(3, len(tokens)):
         own = [token.low for token in tokens[position - 3 : position]]
         if own[0] == "by" and own[2] == "own" and tokens[position].low in lexicon.speech.figures:

@@ -5,8 +5,8 @@ Every word comes from the data files of a language folder, none stands in code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crossings.reports.inflection import Inflection
 from crossings.reports.phrases import Phrases
@@ -101,6 +101,10 @@ class Speech:
     according: Phrases[str]
     via_by: Phrases[str]
     channels: Phrases[str]
+    channelling: frozenset[str]
+    """Prepositions before a channel: "wrote on Twitter"."""
+    relay_starts: frozenset[str]
+    """Every word with which the words that name a relay can begin."""
     speakers: frozenset[str]
     media: Phrases[str]
     media_names: frozenset[str]
@@ -197,7 +201,13 @@ class Lexicon:
     standing: Mapping[str, Phrases[str]]
     """How a figure stands: phrases that make it planned, forecast, uncertain, prior or historical,
     a stock or a flow, and ("on registration" ...) on what it rests."""
+    standing_starts: Mapping[str, Sequence[str]]
+    """Word to the tables of ``standing`` with a phrase that begins with it."""
     sets: Mapping[str, frozenset[str]]
     """Small sets of words that rules name; see ``grammar.toml``."""
     countries: Mapping[str, str]
     """Every name and adjective of a country (small letters) to its first name."""
+    described: dict[str, tuple[str, str, frozenset[str], bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What tokens are by themselves, as far as they have been met; :mod:`tokens` fills it."""

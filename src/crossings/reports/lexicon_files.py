@@ -47,6 +47,11 @@ def load_lexicon(language: str = "en") -> Lexicon:
     measures = read_table(language, "measures")
     nations_named = frozenset(word.lower() for nation in nations for word in nation.words())
     places = _place_words(read_table(language, "places"), nations, inflection)
+    phrases_of_standing = {
+        **_named_phrases(_with_verbs(standing["status"], standing["verbs"], inflection)),
+        **_named_phrases(standing["counting"]),
+        **_named_phrases({f"on {name}": told for name, told in standing["basis"].items()}),
+    }
     return Lexicon(
         language=language,
         abbreviations=frozenset(entries(words["abbreviations"])),
@@ -77,11 +82,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
         time_starts=_time_starts(times, read_table(language, "numbers")["words"]),
         time_order={name: entries(times[name]) for name in ("weekdays", "months", "months_short")},
         time_phrases=tree((phrase, phrase) for phrase in entries(times["phrases"])),
-        standing={
-            **_namedtree(_with_verbs(standing["status"], standing["verbs"], inflection)),
-            **_namedtree(standing["counting"]),
-            **_namedtree({f"on {name}": told for name, told in standing["basis"].items()}),
-        },
+        standing=phrases_of_standing,
+        standing_starts=_starts(phrases_of_standing),
         sets={
             name: frozenset(phrases_of(text))
             for name, text in read_table(language, "grammar")["sets"].items()
@@ -110,6 +112,10 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
     def phrases(name: str) -> Phrases[str]:
         return tree((phrase, phrase) for phrase in entries(table[name]))
 
+    relays, said_in = phrases("via_by"), phrases("said_in")
+    channelling = frozenset(entries(table["channelling"]))
+    reached_by = frozenset(entries(table["reached_by"]))
+
     return Speech(
         verbs=verbs,
         weak=frozenset(entries(table["weak"])),
@@ -117,7 +123,9 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         telling=telling,
         relaying=frozenset(entries(table["relaying"])),
         according=phrases("according"),
-        via_by=phrases("via_by"),
+        via_by=relays,
+        channelling=channelling,
+        relay_starts=channelling | reached_by | relays.beginnings | said_in.beginnings,
         channels=phrases("media_channels"),
         speakers=frozenset(
             form for word in entries(table["speakers"]) for form in (word, inflection.plural(word))
@@ -127,7 +135,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         organisations=phrases("organisations"),
         organisation_names=frozenset(entries(table["organisations"])),
         past_only=frozenset(entries(table["past_only"])),
-        said_in=phrases("said_in"),
+        said_in=said_in,
         anonymous=phrases("anonymous"),
         by_counting=frozenset(entries(table["by_counting"])),
         only_that=frozenset(entries(table["only_that"])),
@@ -142,7 +150,7 @@ def _speech(table: Mapping[str, str], inflection: Inflection) -> Speech:
         single=frozenset(entries(table["single"])),
         capitals=frozenset(phrases_of(table["capitals"])),
         claimed=frozenset(entries(table["claimed"])),
-        reached_by=frozenset(entries(table["reached_by"])),
+        reached_by=reached_by,
         one=frozenset(entries(table["pronouns_one"])),
         group=frozenset(entries(table["pronouns_group"])),
         hedges=frozenset(entries(table["hedges"])),
@@ -315,7 +323,16 @@ def _time_starts(times: Mapping[str, str], numbers: Mapping[str, int]) -> frozen
     return frozenset(starts | set(numbers))
 
 
-def _namedtree(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
+def _starts(tables: Mapping[str, Phrases[str]]) -> dict[str, list[str]]:
+    """Word to the names of the tables with a phrase that begins with it."""
+    found: dict[str, list[str]] = {}
+    for name, phrases in tables.items():
+        for word in phrases.beginnings:
+            found.setdefault(word, []).append(name)
+    return found
+
+
+def _named_phrases(table: Mapping[str, str]) -> dict[str, Phrases[str]]:
     return {
         name: tree((phrase, phrase) for phrase in phrases_of(text)) for name, text in table.items()
     }

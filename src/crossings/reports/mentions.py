@@ -41,10 +41,13 @@ def mentions_of(sentence: Sentence, lexicon: Lexicon) -> list[Mention]:
     position = _after_dateline(tokens, lexicon) if sentence.index == 0 else 0
     while position < len(tokens):
         token = tokens[position]
-        if token.kind != "word" or not (token.low in words.ties_in or is_capital(token)):
+        if not (token.capital or token.low in words.ties_in):
             position += 1
             continue
-        tie, start = _tie_at(tokens, position, lexicon)
+        tie: str | None = None
+        start = position + 1
+        if token.low in words.ties_in:
+            tie, start = _tie_at(tokens, position, lexicon)
         mention = _place_at(sentence, start, tie, lexicon) if tie is not None else None
         if mention is not None and token.low == "for" and not _sure(mention, tokens, lexicon):
             mention = None
@@ -319,7 +322,9 @@ def _describes_a_place(tokens: list[Token], position: int, words: PlaceWords) ->
     if position + 1 >= len(tokens):
         return False
     following = tokens[position + 1]
-    return is_capital(following) or following.low in words.nouns | words.describing
+    return (
+        is_capital(following) or following.low in words.nouns or following.low in words.describing
+    )
 
 
 def _describes(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -327,9 +332,8 @@ def _describes(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     if position >= len(tokens) or tokens[position].kind != "word" or tokens[position].classes:
         return False
     low = tokens[position].low
-    return low in lexicon.speech.media_names | lexicon.speech.speakers or (
-        lexicon.people.at(tokens, position) is not None
-    )
+    speaks = low in lexicon.speech.media_names or low in lexicon.speech.speakers
+    return speaks or lexicon.people.at(tokens, position) is not None
 
 
 def span_text(sentence: Sentence, first: int, last: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from crossings.reports.lexicon import Lexicon, PeopleNoun
 from crossings.reports.records import Sentence, Token
 
@@ -21,16 +19,7 @@ def _can_tell(noun: PeopleNoun) -> bool:
 
 def is_capital(token: Token) -> bool:
     """Whether a word begins with a capital letter, or its name does: al-Hol, d'Ivoire."""
-    if token.kind != "word":
-        return False
-    text = token.text
-    if text[0].isupper():
-        return True
-    joined = "-" in text or "'" in text or "’" in text or "‑" in text
-    return joined and bool(_PREFIXED.match(text))
-
-
-_PREFIXED = re.compile(r"[a-z]{1,3}[-‐‑'’][^\W\d_a-z]")
+    return token.capital
 
 
 def cut(name: str) -> str:

@@ -251,7 +251,8 @@ class NounPhrases(Names):
         if token.kind == "number":
             following = self._low(first + 1)
             return following in self._lexicon.times or self.is_hour(first)
-        timely = token.low in self._lexicon.times | self._lexicon.time_words["clock"]
+        clock = self._lexicon.time_words["clock"]
+        timely = token.low in self._lexicon.times or token.low in clock
         return timely and token.low not in {"time", "times"}
 
     def _after_opening_phrase(self, first: int, last: int) -> int:

@@ -37,7 +37,9 @@ def find_figures(sentence: Sentence, lexicon: Lexicon) -> list[Figure]:
     figures: list[Figure] = []
     position = 0
     while position < len(tokens):
-        number = _number_at(tokens, position, lexicon)
+        token = tokens[position]
+        begins = token.kind == "number" or token.low in words.beginnings
+        number = _number_at(tokens, position, lexicon) if begins else None
         if number is None:
             position += 1
             continue
@@ -61,8 +63,6 @@ def _number_at(tokens: list[Token], position: int, lexicon: Lexicon) -> _Number 
     token, words = tokens[position], lexicon.numbers
     if token.kind == "number":
         return _digits(tokens, position, lexicon)
-    if token.low not in words.beginnings:
-        return None
     phrase = words.phrases.at(tokens, position)
     spelled = _spelled(tokens, position, words)
     if phrase is not None and (spelled is None or phrase[0] >= spelled.last):

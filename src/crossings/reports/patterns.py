@@ -14,7 +14,7 @@ on how many patterns there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -81,6 +81,10 @@ class Patterns(Generic[T]):
                 self._verb_forms |= {forms["ed"], forms["en"]}
         for word in items[0].words:
             self._by_word.setdefault(word, []).append((items, payload))
+
+    def none_in(self, words: Set[str]) -> bool:
+        """Whether no pattern begins with any of these words."""
+        return self._by_word.keys().isdisjoint(words)
 
     def find(self, tokens: Sequence[Token], first: int, last: int) -> list[Found[T]]:
         """All patterns that lie within tokens ``first`` to ``last``, by where they begin."""

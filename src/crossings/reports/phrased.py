@@ -17,13 +17,13 @@ class Phrased:
         self.sentence = sentence
         self.lexicon = lexicon
         self._clause: tuple[Count, tuple[int, int]] | None = None
-        words = {token.low for token in sentence.tokens}
-        self._found = {
-            name: [
-                (first, payloads[0]) for first, _, payloads in phrases.find(sentence.tokens, words)
-            ]
-            for name, phrases in lexicon.standing.items()
-        }
+        self._found: dict[str, list[tuple[int, str]]] = {}
+        starts = lexicon.standing_starts
+        for position, token in enumerate(sentence.tokens):
+            for name in starts.get(token.low, ()):
+                hit = lexicon.standing[name].at(sentence.tokens, position)
+                if hit is not None:
+                    self._found.setdefault(name, []).append((position, hit[1][0]))
 
     def clause(self, count: Count) -> tuple[int, int]:
         """The clause of a figure of the sentence, as token span."""
@@ -34,7 +34,7 @@ class Phrased:
     def nearest(self, table: str, first: int, last: int, count: Count) -> tuple[int, str] | None:
         """Where a phrase of a table begins within a token span, nearest to the figure, and it."""
         best: tuple[int, str] | None = None
-        for position, phrase in self._found[table]:
+        for position, phrase in self._found.get(table, ()):
             away = abs(position - count.figure.first)
             inside = first <= position < last
             if inside and (best is None or away < abs(best[0] - count.figure.first)):

@@ -30,6 +30,15 @@ class Phrases(Generic[T]):
             node = node.setdefault(word, {})
         node.setdefault(_PAYLOAD, []).append(payload)
 
+    @property
+    def beginnings(self) -> Set[str]:
+        """The words that phrases begin with."""
+        return self._root.keys()
+
+    def none_in(self, words: Set[str]) -> bool:
+        """Whether no phrase begins with any of these words."""
+        return self._root.keys().isdisjoint(words)
+
     def at(self, tokens: Sequence[Token], position: int) -> tuple[int, list[T]] | None:
         """The longest phrase that begins at ``position``: index after it and its payloads."""
         node = self._root.get(tokens[position].low)

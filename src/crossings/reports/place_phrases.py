@@ -63,9 +63,10 @@ def is_time_word(token: Token, lexicon: Lexicon) -> bool:
 
 
 def _month_in(token: Token, lexicon: Lexicon) -> bool:
-    return "-" in token.low and bool(
-        set(token.low.split("-")) & (lexicon.time_words["months"] | lexicon.time_words["weekdays"])
-    )
+    if "-" not in token.low:
+        return False
+    months, weekdays = lexicon.time_words["months"], lexicon.time_words["weekdays"]
+    return any(part in months or part in weekdays for part in token.low.split("-"))
 
 
 class PlacePhrase:
@@ -148,7 +149,8 @@ class PlacePhrase:
             return False
         partly = noun in self._words.partly
         if not is_name(self.tokens, step, self._lexicon):
-            return partly and self.tokens[step].low in self._words.nouns | self._words.describing
+            low = self.tokens[step].low
+            return partly and (low in self._words.nouns or low in self._words.describing)
         if of != "of" and not partly:
             return False
         if not partly:
@@ -244,9 +246,12 @@ def _capitals_to_and(tokens: list[Token], position: int) -> bool:
     return False
 
 
+_BEFORE_A_NAME = {"other", "parts", "of", "the"}
+
+
 def _another_place(tokens: list[Token], position: int, lexicon: Lexicon, final: bool) -> bool:
     """Whether a list of places goes on: "Kenya, Somalia and Ethiopia", "KP and FATA"."""
-    while low_at(tokens, position) in lexicon.places.describing | {"other", "parts", "of", "the"}:
+    while (low := low_at(tokens, position)) in lexicon.places.describing or low in _BEFORE_A_NAME:
         position += 1
     last = position
     while (

@@ -117,7 +117,9 @@ def _entry(tokens: list[Token], first: int, lexicon: Lexicon) -> int | None:
         "determiner" in tokens[position].classes
         or tokens[position].kind == "number"
         or tokens[position].low in lexicon.numbers.words
-        or tokens[position].low in words.describing | words.dropped | lexicon.sets["more of a list"]
+        or tokens[position].low in words.describing
+        or tokens[position].low in words.dropped
+        or tokens[position].low in lexicon.sets["more of a list"]
     ):
         position += 1
     last = position

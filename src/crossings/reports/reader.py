@@ -67,10 +67,12 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
 
 def split(text: str, spans: Spans, lexicon: Lexicon) -> list[Sentence]:
     """The sentences of a text at these spans, with their tokens."""
-    return [
-        Sentence(index, start, end, text[start:end], tokenise(text[start:end], start, lexicon))
-        for index, (start, end) in enumerate(spans)
-    ]
+    found: list[Sentence] = []
+    for index, (start, end) in enumerate(spans):
+        tokens = tokenise(text[start:end], start, lexicon)
+        words = frozenset([token.low for token in tokens])
+        found.append(Sentence(index, start, end, text[start:end], tokens, words))
+    return found
 
 
 def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Reading:

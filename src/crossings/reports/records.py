@@ -24,6 +24,8 @@ class Token:
     """``word``, ``number`` or ``sign``."""
     classes: frozenset[str] = frozenset()
     """Word classes of the lexicon: preposition, determiner, people, verb ..."""
+    capital: bool = False
+    """Whether it is a word with a capital letter, or its name has one: al-Hol, d'Ivoire."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Sentence:
     end: int
     text: str
     tokens: list[Token]
+    words: frozenset[str] = frozenset()
+    """Its words in small letters, by which a stage sees that it has nothing to look for."""
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ def add_shares(reading: Reading, attribution: Attribution) -> None:
 
 def _in_sentence(sentence: Sentence, words: _Words, language: str) -> Iterator[_Found]:
     tokens = sentence.tokens
-    if not any(token.low in words.groups for token in tokens):
+    if words.groups.isdisjoint(sentence.words):
         return
     taken = -1
     for found in sorted(

@@ -28,7 +28,10 @@ def cues_of(sentence: Sentence, memory: Speakers, lexicon: Lexicon) -> list[Cue]
         name = names.text(*subject)
         if names.is_person(name) and not set(name.split()) <= memory.named:
             memory.person = name
-    cues = _according(sentence, names, memory, lexicon)
+    words = sentence.words
+    cues: list[Cue] = []
+    if not lexicon.speech.according.none_in(words):
+        cues = _according(sentence, names, memory, lexicon)
     for cue in cues:
         note(cue, names, memory)
     if not cues:
@@ -76,10 +79,13 @@ def _their_own(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> 
 def _according(
     sentence: Sentence, names: NounPhrases, memory: Speakers, lexicon: Lexicon
 ) -> list[Cue]:
-    tokens = sentence.tokens
-    cues = []
+    tokens, beginnings = sentence.tokens, lexicon.speech.according.beginnings
+    cues: list[Cue] = []
     position = 0
     while position < len(tokens):
+        if tokens[position].low not in beginnings:
+            position += 1
+            continue
         hit = lexicon.speech.according.at(tokens, position)
         if hit is None or _is_relay(tokens, position, lexicon):
             position += 1
@@ -109,10 +115,13 @@ def _inserted(tokens: list[Token], position: int, after: int) -> int:
     return 0
 
 
+_MADE_BY = frozenset({"by", "from"})
+
+
 def _said_by_noun(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "complaints by the ministry that", "a number issued each evening by the unit"."""
     tokens = sentence.tokens
-    if not any(token.low in {"by", "from"} for token in tokens):
+    if _MADE_BY.isdisjoint(sentence.words):
         return []
     totals, figures = lexicon.rejections["toll"], lexicon.speech.figures
     for position in range(len(tokens) - 2):
@@ -145,6 +154,8 @@ def _counted_by(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> lis
     """As in "346,000 people had been registered as displaced by the tracking matrix"."""
     tokens = sentence.tokens
     cues: list[Cue] = []
+    if "by" not in sentence.words:
+        return cues
     for position in range(2, len(tokens) - 2):
         verb = lexicon.speech.verbs.get(tokens[position].low)
         if verb is None or verb[1] not in {"ed", "en"}:
@@ -198,6 +209,8 @@ def _is_relay(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 def _colon(sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> list[Cue]:
     """As in "Governor Serhiy Haidai: "..."": a speaker, a colon and a quotation."""
     tokens = sentence.tokens
+    if ":" not in sentence.words:
+        return []
     first = _after_hour(tokens)
     for position in range(first + 1, min(len(tokens) - 1, first + 14)):
         if tokens[position].text == ":":
@@ -240,6 +253,8 @@ def _citations(sentence: Sentence, names: NounPhrases) -> list[Cue]:
     tokens = sentence.tokens
     cues: list[Cue] = []
     first = 0
+    if "(" not in sentence.words:
+        return cues
     for position, token in enumerate(tokens):
         if token.text != "(":
             continue
@@ -279,7 +294,10 @@ def _interviewed(
 def _relay(cues: list[Cue], sentence: Sentence, names: NounPhrases, lexicon: Lexicon) -> None:
     """Who relays: "published by X", "wrote on Twitter", a medium beside another source."""
     tokens = sentence.tokens
+    starts = lexicon.speech.relay_starts
     for position in range(len(tokens) if cues else 0):
+        if tokens[position].low not in starts:
+            continue
         hit = lexicon.speech.via_by.at(tokens, position)
         if _interviewed(tokens, position, cues, names, lexicon):
             continue
@@ -289,17 +307,27 @@ def _relay(cues: list[Cue], sentence: Sentence, names: NounPhrases, lexicon: Lex
                 for cue in cues:
                     if names.text(*span) not in cue.sources:
                         cue.via = cue.via or names.text(*span)
-        elif tokens[position].low in {"on", "by", "via", "over"} and position + 1 < len(tokens):
-            channel = lexicon.speech.channels.at(tokens, position + 1)
-            if channel is not None and cues:
-                spoken = names.text(position + 1, channel[0])
-                for cue in cues:
-                    if 0 < position - cue.at <= 4:
-                        cue.via = cue.via or spoken
+        elif tokens[position].low in lexicon.speech.channelling:
+            _by_channel(cues, tokens, position, names, lexicon)
     for cue in cues:
         _said_to(cue, tokens, names)
     if len(cues) >= 2:
         _split_media(cues, names)
+
+
+def _by_channel(
+    cues: list[Cue], tokens: list[Token], position: int, names: NounPhrases, lexicon: Lexicon
+) -> None:
+    """As in "wrote on Twitter", "told over state radio"."""
+    if position + 1 >= len(tokens):
+        return
+    channel = lexicon.speech.channels.at(tokens, position + 1)
+    if channel is None:
+        return
+    spoken = names.text(position + 1, channel[0])
+    for cue in cues:
+        if 0 < position - cue.at <= 4:
+            cue.via = cue.via or spoken
 
 
 def _said_to(cue: Cue, tokens: list[Token], names: NounPhrases) -> None:

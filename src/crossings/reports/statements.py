@@ -61,6 +61,9 @@ def find_statements(sentences: Sequence[Sentence], known: StatementLexicon) -> l
     told: set[str] = set()
     subject = ""
     for sentence in sentences:
+        if known.patterns.none_in(sentence.words):
+            subject = leading_name(sentence.tokens) or subject
+            continue
         parts = clauses(sentence.tokens, known.clauses)
         here: list[Statement] = []
         for number in range(len(parts)):

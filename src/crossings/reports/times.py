@@ -129,9 +129,12 @@ def _mid(low: str, words: Mapping[str, frozenset[str]]) -> bool:
 def _unit_follows(tokens: list[Token], position: int, words: Mapping[str, frozenset[str]]) -> bool:
     ahead = tokens[position + 1 : position + 4]
     for token in ahead:
-        if token.low in words["units"] | words["parts"] | words["months"] | words["weekdays"]:
+        low = token.low
+        if low in words["units"] or low in words["parts"]:
             return True
-        if token.kind != "number" and token.low not in words["counted"] | words["relative"]:
+        if low in words["months"] or low in words["weekdays"]:
+            return True
+        if token.kind != "number" and low not in words["counted"] and low not in words["relative"]:
             return False
     return False
 
@@ -141,16 +144,16 @@ def _number_atom(
 ) -> int:
     text = tokens[position].text
     before = tokens[position - 1].low if position else ""
-    months = words["months"] | words["months_short"]
     if text.isdecimal() and len(text) == 4 and 1900 <= int(text) <= 2100:
         if (
-            before in words["before"] | months
+            before in words["before"]
+            or _month(before, words)
             or before in {"(", ",", "-", "–", "/"}
             or position == 0
         ):
             return 1
         return int(before in words["relative"])
-    if following in months or before in months:
+    if _month(following, words) or _month(before, words):
         return 1
     if following in {"th", "st", "nd", "rd"}:
         return 2
@@ -159,6 +162,10 @@ def _number_atom(
     if following in words["units"]:
         return 2
     return 0
+
+
+def _month(low: str, words: Mapping[str, frozenset[str]]) -> bool:
+    return low in words["months"] or low in words["months_short"]
 
 
 def _is_month(tokens: list[Token], position: int, words: Mapping[str, frozenset[str]]) -> bool:
