@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from crossings.reports.records import Token
 
+_VERBAL = frozenset({"auxiliary", "modal", "verb"})
 _STOPS = frozenset({";", ":", "—", "–"})
 
 
@@ -146,7 +147,7 @@ def _is_verb(token: Token, words: ClauseWords) -> bool:
     return (
         token.low in words.verbs
         or token.low in words.saying
-        or bool(token.classes & {"auxiliary", "modal", "verb"})
+        or not _VERBAL.isdisjoint(token.classes)
     )
 
 

@@ -9,6 +9,7 @@ from crossings.reports.attribution import Attribution
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
+from crossings.reports.on_demand import BySentence, OnDemand
 from crossings.reports.origins import ON_THE_WAY, SENT, Origin, between, origin_of
 from crossings.reports.phrased import Phrased
 from crossings.reports.place_choice import Candidate, Choice, best, candidates
@@ -34,7 +35,7 @@ def attribute(reading: Reading, counts: list[Count], attribution: Attribution) -
 def locate(
     reading: Reading,
     counts: list[Count],
-    mentions: list[list[Mention]],
+    mentions: BySentence[list[Mention]],
     lexicon: Lexicon,
     choose: Choice | None = None,
 ) -> None:
@@ -45,10 +46,10 @@ def locate(
     if not counts:
         return
     index = {id(count): number for number, count in enumerate(counts)}
-    wide = [
-        variants(sentence, named, lexicon)
-        for sentence, named in zip(reading.sentences, mentions, strict=True)
-    ]
+    sentences = reading.sentences
+    wide = OnDemand(
+        len(sentences), lambda index: variants(sentences[index], mentions[index], lexicon)
+    )
     before: str | None = None
     for number, (claim, count) in enumerate(zip(reading.claims, counts, strict=True)):
         own = wide[claim.sentence]
@@ -105,7 +106,7 @@ def _origin_before(claim: ReadClaim, tied: ReadClaim | None, earlier: list[ReadC
         claim.origin, claim.why["origin"] = lender.origin, "as the figure before it"
 
 
-def country_before(mentions: list[list[Mention]], sentence: int, lexicon: Lexicon) -> str:
+def country_before(mentions: BySentence[list[Mention]], sentence: int, lexicon: Lexicon) -> str:
     """What "the country" means in a sentence: the last country named in it or before it."""
     for back in range(sentence, max(-1, sentence - 4), -1):
         for mention in reversed(mentions[back]):
@@ -120,7 +121,7 @@ _LEFT_IT = _MOVED - {"displaced", "fled", "evacuated"}
 
 
 def date(
-    reading: Reading, counts: list[Count], phrases: list[list[TimePhrase]], lexicon: Lexicon
+    reading: Reading, counts: list[Count], phrases: BySentence[list[TimePhrase]], lexicon: Lexicon
 ) -> None:
     """Give every claim its time, status, counting and basis; ``phrases`` are those of time."""
     today = reading.published or _latest_year(reading, phrases, lexicon)
@@ -205,7 +206,7 @@ def _replaces(newer: ReadClaim, claim: ReadClaim) -> bool:
 
 
 def _latest_year(
-    reading: Reading, phrases: list[list[TimePhrase]], lexicon: Lexicon
+    reading: Reading, phrases: BySentence[list[TimePhrase]], lexicon: Lexicon
 ) -> dt.date | None:
     """When a text without a date may have been written: in the latest year that it names.
 
@@ -256,7 +257,7 @@ _VAGUE, _OTHER_CLAUSE = 25, 40
 
 
 def _time_of(
-    claim: ReadClaim, count: Count, phrases: list[list[TimePhrase]], lexicon: Lexicon
+    claim: ReadClaim, count: Count, phrases: BySentence[list[TimePhrase]], lexicon: Lexicon
 ) -> tuple[TimePhrase | None, str]:
     own = phrases[claim.sentence]
     if own:

@@ -17,6 +17,7 @@ from crossings.reports.cues import Cue
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
 from crossings.reports.names import is_capital
+from crossings.reports.on_demand import BySentence
 from crossings.reports.records import ReadContext, ReadEvent, Reading, Sentence
 from crossings.reports.statement_lexicon import JUDGEMENT, StatementLexicon
 from crossings.reports.statements import Statement, find_statements
@@ -42,8 +43,8 @@ _NEAR = 4
 class Surroundings(NamedTuple):
     """The places and the times that each sentence names."""
 
-    mentions: list[list[Mention]]
-    times: list[list[TimePhrase]]
+    mentions: BySentence[list[Mention]]
+    times: BySentence[list[TimePhrase]]
 
 
 def tell(

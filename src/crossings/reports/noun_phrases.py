@@ -38,6 +38,9 @@ _QUOTES = {'"', "“", "”", "«", "»", "‘"}
 _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
 
 
+_VERBAL = frozenset({"verb", "auxiliary", "modal"})
+
+
 class NounPhrases(Names):
     """Finds the noun phrases of one sentence in which a speaker is named."""
 
@@ -54,15 +57,21 @@ class NounPhrases(Names):
 
     def _subject(self) -> tuple[int, int] | None:
         for position, token in enumerate(self.tokens):
-            following = self.tokens[position + 1] if position + 1 < len(self.tokens) else token
-            acts = "maybe_verb" in token.classes and "determiner" in following.classes
-            if position and (acts or token.classes & {"verb", "auxiliary", "modal"}):
+            if position and (
+                not _VERBAL.isdisjoint(token.classes)
+                or ("maybe_verb" in token.classes and self._acts(position))
+            ):
                 last = self._without_hedges(position)
                 last -= last > 1 and "relative" in self.tokens[last - 1].classes
                 if last > 1 and self.tokens[last - 1].text == ",":
                     return self._around_insertion(last - 1)
                 return self._trimmed(self._back(last), last) if last else None
         return None
+
+    def _acts(self, position: int) -> bool:
+        """Whether what may be a verb has an object that an article opens."""
+        after = position + 1
+        return after < len(self.tokens) and "determiner" in self.tokens[after].classes
 
     def phrase_before(self, verb: int) -> tuple[int, int] | None:
         """The noun phrase that is the subject of the verb at ``verb``."""

@@ -14,7 +14,7 @@ on how many patterns there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -82,9 +82,14 @@ class Patterns(Generic[T]):
         for word in items[0].words:
             self._by_word.setdefault(word, []).append((items, payload))
 
-    def none_in(self, words: Set[str]) -> bool:
-        """Whether no pattern begins with any of these words."""
-        return self._by_word.keys().isdisjoint(words)
+    def occur(self, tokens: Sequence[Token]) -> bool:
+        """Whether any pattern lies anywhere in a sentence, across its clauses too."""
+        known, last = self._by_word, len(tokens)
+        for position, token in enumerate(tokens):
+            for items, _ in known.get(token.low, ()):
+                if _match(tokens, position + 1, last, items, 1) is not None:
+                    return True
+        return False
 
     def find(self, tokens: Sequence[Token], first: int, last: int) -> list[Found[T]]:
         """All patterns that lie within tokens ``first`` to ``last``, by where they begin."""

@@ -18,6 +18,7 @@ from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.mentions import Mention
 from crossings.reports.names import is_capital
+from crossings.reports.on_demand import BySentence
 from crossings.reports.places import kind_of_count, of_nation, tie_cost
 from crossings.reports.records import Token
 
@@ -77,7 +78,7 @@ def best(number: int, found: list[Candidate]) -> Candidate | None:
 
 def candidates(
     count: Count,
-    mentions: Sequence[Sequence[Mention]],
+    mentions: BySentence[list[Mention]],
     own: Sequence[Mention],
     before: str | None,
     tied: str | None,
@@ -116,7 +117,7 @@ def candidates(
 def _here(
     count: Count,
     own: Sequence[Mention],
-    mentions: Sequence[Sequence[Mention]],
+    mentions: BySentence[list[Mention]],
     lexicon: Lexicon,
 ) -> dict[str, Candidate]:
     """The candidates of the figure's own sentence, by name; of two mentions the one that suits."""
@@ -145,7 +146,7 @@ def _here(
 
 
 def _add_before(
-    found: dict[str, Candidate], sentence: int, mentions: Sequence[Sequence[Mention]], kind: str
+    found: dict[str, Candidate], sentence: int, mentions: BySentence[list[Mention]], kind: str
 ) -> None:
     """Add the places of the sentences before, and what they say of those found already."""
     rows = list(range(sentence - 1, max(-1, sentence - 1 - BACK), -1))
@@ -167,7 +168,7 @@ def _add_before(
 
 
 def _meant(
-    mention: Mention, count: Count, mentions: Sequence[Sequence[Mention]], lexicon: Lexicon
+    mention: Mention, count: Count, mentions: BySentence[list[Mention]], lexicon: Lexicon
 ) -> str | None:
     """The name that "the country", "the town" stands for: the last of its kind before it."""
     tokens = count.sentence.tokens

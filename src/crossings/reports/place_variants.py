@@ -42,7 +42,7 @@ def variants(sentence: Sentence, mentions: Sequence[Mention], lexicon: Lexicon) 
             found.append(joined)
     taken = {n for mention in mentions for n in range(mention.first, mention.last)}
     for position, token in enumerate(tokens):
-        if not token.text[:1].isupper() or position in taken or not is_capital(token):
+        if not token.capital or position in taken or not token.text[0].isupper():
             continue
         if token.low in lexicon.numbers.beginnings or lexicon.numbers.phrases.at(tokens, position):
             continue

@@ -15,6 +15,7 @@ from crossings.reports.lexicon_files import load_lexicon
 from crossings.reports.mentions import mentions_of
 from crossings.reports.narrative import Surroundings, tell
 from crossings.reports.numbers import find_figures
+from crossings.reports.on_demand import OnDemand
 from crossings.reports.records import ReadClaim, Reading, Sentence, Token
 from crossings.reports.sentences import sentence_spans
 from crossings.reports.shares import add_shares
@@ -81,8 +82,9 @@ def _block(text: str, spans: Spans, before: Reading, lexicon: Lexicon) -> Readin
     sentences = reading.sentences
     attribution = Attribution(text, sentences, lexicon)
     attribute(reading, counts, attribution)
-    mentions = [mentions_of(sentence, lexicon) for sentence in sentences]
-    times = [times_of(sentence, lexicon) for sentence in sentences]
+    size = len(sentences)
+    mentions = OnDemand(size, lambda index: mentions_of(sentences[index], lexicon))
+    times = OnDemand(size, lambda index: times_of(sentences[index], lexicon))
     locate(reading, counts, mentions, lexicon)
     date(reading, counts, times, lexicon)
     tie_claims(reading.claims, counts, lexicon)

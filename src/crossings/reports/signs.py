@@ -271,11 +271,16 @@ def helpers_before(tokens: list[Token], position: int) -> frozenset[str]:
     index = position - 1
     while index >= 0 and position - index <= 6:
         classes = tokens[index].classes
-        if classes & {"be", "have", "modal"}:
-            found |= classes & {"be", "have", "modal"}
+        if not _HELPERS.isdisjoint(classes):
+            found |= classes & _HELPERS
         elif tokens[index].low == "to":
             found.add("to")
-        elif not classes & {"adverb", "negation", "auxiliary"} or tokens[index].kind == "sign":
+        elif _BETWEEN_HELPERS.isdisjoint(classes):
             break
         index -= 1
-    return frozenset(found)
+    return frozenset(found) if found else _NO_HELPERS
+
+
+_HELPERS = frozenset({"be", "have", "modal"})
+_BETWEEN_HELPERS = frozenset({"adverb", "negation", "auxiliary"})
+_NO_HELPERS: frozenset[str] = frozenset()

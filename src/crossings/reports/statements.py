@@ -61,7 +61,7 @@ def find_statements(sentences: Sequence[Sentence], known: StatementLexicon) -> l
     told: set[str] = set()
     subject = ""
     for sentence in sentences:
-        if known.patterns.none_in(sentence.words):
+        if not known.patterns.occur(sentence.tokens):
             subject = leading_name(sentence.tokens) or subject
             continue
         parts = clauses(sentence.tokens, known.clauses)
