@@ -35,10 +35,10 @@ def find_figures(sentence: Sentence, lexicon: Lexicon) -> list[Figure]:
     """All number expressions of a sentence, in order, without overlap."""
     tokens = sentence.tokens
     figures: list[Figure] = []
-    position = 0
+    position, beginnings = 0, lexicon.numbers.beginnings
     while position < len(tokens):
         token = tokens[position]
-        begins = token.kind == "number" or token.low in words.beginnings
+        begins = token.kind == "number" or token.low in beginnings
         number = _number_at(tokens, position, lexicon) if begins else None
         if number is None:
             position += 1
