@@ -9,7 +9,8 @@ and in parallel, the Monte Carlo error of either at equal time, the least number
 grids of recent travel, the same rules without ``avoid_short_stints``, a million and a billion
 people, one and two threads, memory, and the start of the command. ``--flee-run FILE`` takes the
 time of Flee from a run of ``benchmarks/flee_worker.py`` made before, on the same machine and at the
-same hasten; ``--mpiexec`` names the command that starts parallel programs (with FLEE_PYTHON needing
+same hasten; ``--keep-flee`` takes the rows of Flee with fewer agents from the last result, and
+marks them; ``--mpiexec`` names the command that starts parallel programs (with FLEE_PYTHON needing
 ``mpi4py``).
 """
 
@@ -108,6 +109,9 @@ def spread(camps: npt.NDArray[np.int64]) -> float:
 
 Row = Callable[[str, str], None]
 
+EARLIER = " (of an earlier run)"
+"""Marks what was not measured again."""
+
 
 def flee_rows(flee: FleeRuns, case: FleeCase, ours: float, members: int, row: Row) -> None:
     """Flee with fewer agents and in parallel, and the error of either at equal CPU time."""
@@ -127,6 +131,15 @@ def flee_rows(flee: FleeRuns, case: FleeCase, ours: float, members: int, row: Ro
         f"hasten 100; here: {members} members at full size)",
         f"{least:,.0f} people in Flee, {error:,.0f} here: {least / error:.1f} times less",
     )
+
+
+def earlier_flee_rows(row: Row) -> None:
+    """The rows of :func:`flee_rows` as the last result has them, marked so."""
+    starts = tuple(f"| {start}" for start in ("Flee, one run at hasten 10", "Flee in", "Monte"))
+    for line in RESULT.read_text(encoding="utf-8").splitlines():
+        if line.startswith(starts):
+            what, value = line.strip("| ").split(" | ")
+            row(what.removesuffix(EARLIER) + EARLIER, value)
 
 
 def draw_rows(case: FleeCase, ours: float, row: Row) -> None:
@@ -230,6 +243,9 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=20)
     parser.add_argument("--hasten", type=int, default=10)
     parser.add_argument("--flee-run", type=Path, help="a result of flee_worker made before")
+    parser.add_argument(
+        "--keep-flee", action="store_true", help="do not run Flee with fewer agents again"
+    )
     parser.add_argument("--mpiexec", help="runs Flee in parallel too")
     options = parser.parse_args()
     folder = options.data.resolve() / "burundi2015"
@@ -257,7 +273,10 @@ def main() -> None:
     )
     faster = f"{flee.seconds / ours:,.0f} times faster"
     row("count engine, one member", f"{1e3 * ours:.1f} CPU ms: {faster}")
-    flee_rows(runs, case, ours, options.members, row)
+    if options.keep_flee:
+        earlier_flee_rows(row)
+    else:
+        flee_rows(runs, case, ours, options.members, row)
     draw_rows(case, ours, row)
     engine_rows(case, bare, options.members, flee.seconds, row)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

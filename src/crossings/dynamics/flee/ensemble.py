@@ -45,8 +45,8 @@ LAWS_FROM = 2000
 """So many people who travel at once end their day by a law (:mod:`.day_laws`)."""
 
 CELLS = 1024
-"""States of one member that there is room for at first; a member that needs more starts again,
-and members after it start with what it had."""
+"""States of one member that there is room for at first; a member that needs more starts again with
+more, and so do those after it."""
 
 MOST_CELLS = 1 << 22
 
@@ -220,7 +220,10 @@ def _run(
     for i in range(members.size):
         state = new_state(plan, capacity, law, law_of)
         _member(plan, state, seed, members[i], kept, present[i], arrived[i], totals[i])
-        status[i] = state.full[0]
+        if state.full[0]:
+            # Those after it would start again with more room as well.
+            status[i:] = state.full[0]
+            return
 
 
 def run(
@@ -298,7 +301,7 @@ def _chunk(
     laid: Plan, seed: int, numbers: I8, kept: I8, present: I8, arrived: I8, totals: I8,
     room: list[int],
 ) -> None:  # fmt: skip
-    """Run some members; those that need more room for states start again with more.
+    """Run some members, with more room for states from the first on that needs it.
 
     ``room`` holds the room that was enough so far.
     """
