@@ -142,7 +142,7 @@ def _count(
     bare_row = lender is None and verdict.sign is None and not head.measure
     if bare_row and found and _same_row(found[-1], figure, tokens):
         tie, lender = "row", found[-1]
-    if lender is not None and _inherits(verdict, tie, head, figure, lender, sentence):
+    if lender is not None and _inherits(verdict, tie, head, figure, lender, sentence, lexicon):
         measure, cost = lender.measure, lender.cost + 0.5
         why["measure"] = f"as the figure before it ({tie}): {lender.figure.text}"
     unit = (
@@ -259,14 +259,20 @@ def _unit(
 
 
 def _inherits(
-    verdict: Verdict, tie: str, head: Head, figure: Figure, lender: Count, sentence: Sentence
+    verdict: Verdict,
+    tie: str,
+    head: Head,
+    figure: Figure,
+    lender: Count,
+    sentence: Sentence,
+    lexicon: Lexicon,
 ) -> bool:
     """Whether the figure has the measure of the one it hangs on rather than one of its own."""
     if not tie:
         return False
     own, sign = verdict.cost, verdict.sign
     if tie == "part" and sign is not None and sign.trigger.role == "subject":
-        if lender.measure in _MOVED and sign.trigger.name in _VAGUE_VERBS:
+        if lender.measure in _MOVED and sign.trigger.name in lexicon.sets["vague verbs of leaving"]:
             return True  # "2,614 were returned, of whom 1,988 left voluntarily"
         if verdict.measure == "other" and lender.measure != "other":
             return True
@@ -293,7 +299,6 @@ _SPECIFIED = {
 """Measures of a whole and what a sign says of a part that stays part of it: of the displaced whom a
 zone hosts, of the dead who were hit by rockets."""
 _MOVED = {"returned", "evacuated", "crossed", "arrived"}
-_VAGUE_VERBS = {"leave", "depart", "come", "go", "travel", "come from", "leave for", "exit"}
 
 
 def _predicate_unit(end: int, tokens: list[Token], lexicon: Lexicon) -> tuple[str, str]:

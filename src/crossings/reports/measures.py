@@ -22,18 +22,6 @@ _IMPOSSIBLE = 99.0
 _OTHER = 0.25
 """How much weaker signs of the measure ``other`` are: it says least."""
 _NOUN_COST = {"refugees_hosted": 2.6, "displaced": 1.2, "other": 1.9, "in_need": 1.2}
-_SURE_NOUNS = {
-    "dead", "bodies", "corpses", "deaths", "fatalities", "injuries", "injured", "wounded",
-    "missing",
-    "arrests", "arrivals", "homeless", "new arrivals", "death", "body", "fatality", "apprehensions",
-    "displacements", "new displacements", "evacuations", "returns", "crossings", "entries",
-    "departures", "expulsions", "deportations", "interceptions", "removals", "detentions",
-    "homicides", "repatriations", "border crossings",
-    "bodies of", "dead bodies", "injury", "remains",
-}  # fmt: skip
-_NOTHING_ELSE = {
-    "bodies", "body", "corpses", "corpse", "dead bodies", "deaths", "fatalities", "remains",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -51,9 +39,9 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
     best = Verdict("other", TOO_FAR, "no sign near")
     stated = head.measure or _inner(figure, head, signs)
     if head.measure:
-        cost = 0.05 if head.name in _SURE_NOUNS else _NOUN_COST.get(head.measure, 0.9)
+        cost = 0.05 if head.name in signs.sets["sure nouns"] else _NOUN_COST.get(head.measure, 0.9)
         cost -= 0.15 if head.partitive and cost < 0.1 else 0.0  # "70 of the wounded"
-        cost -= 0.3 if head.name in _NOTHING_ELSE else 0.0  # "received 64 bodies"
+        cost -= 0.3 if head.name in signs.sets["nothing else"] else 0.0  # "received 64 bodies"
         best = Verdict(head.measure, cost, f"noun: {head.name}")
     for sign in signs.found:
         if sign.last <= figure.first - _REACH:
@@ -70,7 +58,7 @@ def measure_of(figure: Figure, head: Head, signs: Signs) -> Verdict:
             cost += 1.6  # the displaced, the wounded whom a town takes in
         if cost < best.cost:
             best = Verdict(sign.trigger.measure, cost, _reason(sign, cost), sign)
-    living = best.sign is not None and best.sign.trigger.name in _LIVING
+    living = best.sign is not None and best.sign.trigger.name in signs.sets["living there"]
     if best.measure == "other" and living and head.measure in _GROUPS:
         best = Verdict(head.measure, best.cost, f"noun: {head.name}, {best.why}", best.sign)
     return best
@@ -88,7 +76,6 @@ _STAYS = {"displaced", "injured", "evacuated"}
 _TAKEN_IN = {"arrived", "refugees_hosted", "sheltered"}
 _GROUPS = {"refugees_hosted", "displaced", "returned", "evacuated"}
 _RECEIVED = {"arrived", "other", "refugees_hosted"}
-_LIVING = {"live", "accept", "register", "receive", "remain", "reside", "stay", "settle", "admit"}
 
 
 def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
@@ -298,7 +285,7 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
     if near is None:
         return _IMPOSSIBLE
     if trigger.role == "noun":
-        linked = near.low in {"of", "for", "to", "at", "with", ":", "by", "among", "is", "was"}
+        linked = near.low in signs.sets["links a noun"]
         reached = _reached(tokens[sign.last : figure.first])
         if linked and sign.last == figure.first - 1:
             return 0.2
@@ -310,7 +297,7 @@ def _cost_before(sign: Sign, figure: Figure, signs: Signs) -> float:
         copula = any("be" in token.classes for token in tokens[sign.last : figure.first])
         return gap + (0.6 if copula else 2.0)
     if trigger.role == "subject":
-        if near.low in {"including", "were", "are", "was"}:
+        if near.low in signs.sets["names who did"]:
             return gap + 1.0
         return gap + 4.5
     if tokens[sign.last].low == "that":

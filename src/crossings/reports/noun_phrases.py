@@ -7,33 +7,7 @@ from crossings.reports.names import LONGEST, Names, is_capital
 from crossings.reports.records import Sentence
 
 _REACH = 22
-_OPENERS = {
-    "but", "and", "meanwhile", "however", "earlier", "later", "separately", "also", "yet", "still",
-    "so", "then", "while", "as", "when", "although", "though", "because", "that", "where",
-    "recently", "previously", "after", "before", "since", "if",
-}  # fmt: skip
-_BREAKS = {
-    "but", "while", "whereas", "when", "as", "because", "although", "or", "nor", "if",
-}  # fmt: skip
-_AFTER_PARTICIPLE = {"on", "by", "in", "at", "to", "late", "early", "from", "this", "last"}
 _INSIDE_NAMES = {"'", "’", "-", ".", "&", "/"}
-_IN_TIMES = {
-    "by",
-    "to",
-    "date",
-    "so",
-    "far",
-    "on",
-    "of",
-    "at",
-    "as",
-    "the",
-    "in",
-    "end",
-    "since",
-    ",",
-}
-_NO_RELAY = ("conference", "briefing", "court", "parliament", "assembly", "council", "committee")
 _QUOTES = {'"', "“", "”", "«", "»", "‘"}
 _STOPS = {";", ":", "(", ")", "–", "—", "[", "]", "…", "?", "!"} | _QUOTES
 
@@ -112,15 +86,17 @@ class NounPhrases(Names):
     def _without_inner_time(self, last: int) -> int:
         """The end of the name before "had by Sunday afternoon received"."""
         first = last
-        while (
-            first > 0
-            and last - first < 7
-            and (self.is_time(first - 1) or self.tokens[first - 1].low in _IN_TIMES)
-        ):
+        while first > 0 and last - first < 7 and self._in_a_time(first - 1):
             first -= 1
         if first < last and first > 0 and "have" in self.tokens[first - 1].classes:
             return self._without_hedges(first)
         return last
+
+    def _in_a_time(self, position: int) -> bool:
+        """Whether a token can stand in a time between a speaker and the verb."""
+        token = self.tokens[position]
+        small = token.low in self._lexicon.sets["inside a time"] or token.text == ","
+        return small or self.is_time(position)
 
     def _around_insertion(self, comma: int) -> tuple[int, int] | None:
         """As in "X, the Y, said": the base before the insertion, with it."""
@@ -172,7 +148,10 @@ class NounPhrases(Names):
             return not self._role_before_name(position)
         if token.low == "and":
             return not self._joins_names(position, last)
-        if token.classes & {"relative", "modal", "be", "have"} or token.low in _BREAKS:
+        if (
+            token.classes & {"relative", "modal", "be", "have"}
+            or token.low in self._lexicon.sets["breaks a name"]
+        ):
             return True
         participle = token.low.endswith("ing") and self._low(position - 1) != ","
         if "verb" in token.classes and not participle and not self._attribute(position):
@@ -231,7 +210,9 @@ class NounPhrases(Names):
         """A span without openers ("But on Monday ...") and times at its ends."""
         tokens = self.tokens
         while first < last and (
-            tokens[first].low in _OPENERS or tokens[first].text == "," or self._leading_time(first)
+            tokens[first].low in self._lexicon.sets["opens a clause"]
+            or tokens[first].text == ","
+            or self._leading_time(first)
         ):
             first += 1
         first = self._after_opening_phrase(first, last)
@@ -378,7 +359,11 @@ class NounPhrases(Names):
             return None
         name = self.text(*span)
         named = any(is_capital(token) for token in self.tokens[span[0] : span[1]])
-        return name if named and not name.lower().endswith(_NO_RELAY) else None
+        return (
+            name
+            if named and not name.lower().endswith(tuple(self._lexicon.sets["no relay"]))
+            else None
+        )
 
     def trails_off(self, after: int) -> bool:
         """Whether nothing is said after the verb: a time, a place, an occasion, then the end."""
@@ -396,7 +381,8 @@ class NounPhrases(Names):
             if words > 12 or (words == 1 and not self._trailing(index)):
                 return False
             noun = token.low.endswith("ing") or (
-                token.low.endswith("ed") and self._low(index + 1) in _AFTER_PARTICIPLE
+                token.low.endswith("ed")
+                and self._low(index + 1) in self._lexicon.sets["after a participle"]
             )
             if token.classes & {"be", "have", "modal", "verb"} and words > 1 and not noun:
                 return False

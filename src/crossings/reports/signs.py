@@ -27,20 +27,7 @@ _PRICES = (
     ("adverb", 0.06),
 )
 _SIGN_PRICES = {",": 0.7, ";": 2.0, ":": 1.0, "–": 1.0, "—": 1.0, "(": 1.0, ")": 0.6, ".": 1.0}
-_INSERTIONS = {
-    "including",
-    "most",
-    "mostly",
-    "many",
-    "mainly",
-    "among",
-    "some",
-    "about",
-    "half",
-    "or",
-}
 _LONGEST_INSERTION = 22
-_PLURALS = {"people", "men", "women", "children", "police", "more", "who", "others", "dead"}
 
 
 @dataclass(slots=True)
@@ -57,6 +44,7 @@ class Signs:
 
     def __init__(self, sentence: Sentence, lexicon: Lexicon, figures: list[Figure]) -> None:
         self.tokens = sentence.tokens
+        self.sets = lexicon.sets
         self.found = _longest(_signs(sentence.tokens, lexicon))
         prices = [_price(token) for token in sentence.tokens]
         for position in range(1, len(prices)):
@@ -79,7 +67,7 @@ class Signs:
                 prices[figure.first] += 0.2
                 continue
             prices[figure.first] += 1.3
-        _make_units_cheap(sentence.tokens, prices)
+        _make_units_cheap(sentence.tokens, prices, lexicon)
         for sign in self.found:
             if sign.trigger.form in {"ed", "en"} and "light" not in self.tokens[sign.first].classes:
                 prices[sign.first] = max(prices[sign.first], 1.3)
@@ -98,7 +86,7 @@ def _signs(tokens: list[Token], lexicon: Lexicon) -> list[Sign]:
         for first, last, triggers in lexicon.triggers.find(tokens)
         if not _in_a_name(tokens, first, lexicon)
         for trigger in triggers
-        if _has_what_it_needs(tokens, first, last, trigger)
+        if _has_what_it_needs(tokens, first, last, trigger, lexicon)
     ]
 
 
@@ -111,12 +99,6 @@ def _joins_verbs(tokens: list[Token], position: int) -> bool:
         and "verb" in tokens[position + 1].classes
         and tokens[position + 1].low.endswith(("ed", "en"))
     )
-
-
-_FACILITIES = {
-    "camp", "camps", "centre", "centres", "center", "centers", "site", "sites", "cell", "cells",
-    "facility", "facilities", "country", "countries", "area", "areas", "point", "points",
-}  # fmt: skip
 
 
 def _joins_people(tokens: list[Token], first: int, lexicon: Lexicon) -> bool:
@@ -138,7 +120,9 @@ def _in_a_name(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     return False
 
 
-def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trigger) -> bool:
+def _has_what_it_needs(
+    tokens: list[Token], first: int, last: int, trigger: Trigger, lexicon: Lexicon
+) -> bool:
     """Whether a trigger has the word near that it needs, and is no noun spelled like a verb."""
     if trigger.needs:
         ends = _phrase_end(tokens, last) if trigger.in_phrase else last + WITHIN
@@ -152,7 +136,11 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
         return False
     if trigger.transitive and (last >= len(tokens) or tokens[last].kind == "sign"):
         return False
-    if trigger.form == "ing" and last < len(tokens) and tokens[last].low in _FACILITIES:
+    if (
+        trigger.form == "ing"
+        and last < len(tokens)
+        and tokens[last].low in lexicon.sets["facilities"]
+    ):
         return False  # a holding camp
     if trigger.form not in {"base", "s"} or first == 0:
         return True
@@ -164,7 +152,11 @@ def _has_what_it_needs(tokens: list[Token], first: int, last: int, trigger: Trig
     noun = before.classes & {"determiner", "nationality", "preposition"} or before.low == "'s"
     if noun or trigger.form == "s":
         return not noun
-    plural = before.low.endswith("s") or before.kind == "number" or before.low in _PLURALS
+    plural = (
+        before.low.endswith("s")
+        or before.kind == "number"
+        or before.low in lexicon.sets["plural subjects"]
+    )
     return plural or "conjunction" in before.classes or before.text[0].isupper()
 
 
@@ -198,7 +190,7 @@ def _make_insertions_cheap(
             if token.text == "(" or (
                 token.text == ","
                 and (
-                    following in _INSERTIONS
+                    following in lexicon.sets["opens an aside"]
                     or _of_them(tokens, position + 1)
                     or _he_said(tokens, position + 1, lexicon)
                 )
@@ -234,13 +226,13 @@ def _he_said(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 _PARTITIVE = {("of", "them"), ("of", "whom"), ("of", "these"), ("of", "those")}
 
 
-def _make_units_cheap(tokens: list[Token], prices: list[float]) -> None:
+def _make_units_cheap(tokens: list[Token], prices: list[float], lexicon: Lexicon) -> None:
     """As in "2.61 lakh persons belonging to 82,445 families are lodged in camps"."""
     for position, token in enumerate(tokens):
-        if token.low not in {"belonging", "comprising", "representing", "equivalent"}:
+        if token.low not in lexicon.sets["equal to"]:
             continue
         for end in range(position + 1, min(position + 7, len(tokens))):
-            if tokens[end].low in {"families", "households"}:
+            if tokens[end].low in lexicon.sets["families"]:
                 prices[position : end + 1] = [0.02] * (end + 1 - position)
                 break
 
