@@ -83,3 +83,18 @@ def test_no_shape_gives_an_absurd_forecast(name: str, day: int) -> None:
     assert q[20] - q[2] > 0.03 * last.value
     assert q[-1] < 2 * MOST.get(name, 5e6)
     assert all(recognised(note) for note in made.notes)
+
+
+def test_a_way_that_opens_again_brings_people_though_figures_stood_still() -> None:
+    figures = [*every(1, lambda day: 3000 * min(day, 2), basis="estimate")][:7]
+    shut = (ATTACK, event("closure", 2, "bridge"))
+    opened = (*shut, event("opening", 7, "bridge"))
+    issued_at = START + dt.timedelta(days=7, hours=6)
+    medians = [
+        forecast(shape(*figures, events=events), issued_at, "4d", members=200, seed=1).quantiles(
+            "arrived.cumulative"
+        )[-1][11]
+        for events in (shut, opened)
+    ]
+    assert medians[0] < 7000
+    assert medians[1] > 8000

@@ -9,6 +9,7 @@ many people in the queues has many arrivals.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import NamedTuple
 
@@ -118,7 +119,7 @@ def _divided(series: dict[int, Series], gates: int) -> dict[int, Series]:
     for g in range(gates):
         value = series[g].last.value * total.last.value / together
         level = Level(total.last.as_of, value, True)
-        found[g] = Series(series[g].start, (*series[g].levels, level))
+        found[g] = dataclasses.replace(series[g], levels=(*series[g].levels, level))
     return found
 
 
@@ -133,6 +134,9 @@ def _continued(
     out = np.clip(simulated, 0, round(last.value))
     out[:, at:] = round(last.value)
     days = (np.arange(at + 1, steps) + 1 - position) * grid.hours / 24.0
+    if series.shut:
+        ends = [last.as_of + dt.timedelta(days=float(day)) for day in days]
+        days = np.array([series.open_days(last.as_of, end) for end in ends])
     if days.size:
         drawn = noises(seed, name, members, days.size)
         grown = continuations(pace(series), growth.learned.values, drawn, days, growth.at_risk)

@@ -96,12 +96,37 @@ def opening(situation: Situation, shape: Corridors, issued_at: dt.datetime) -> d
     moments = [situation.start]
     moments += [e.time for e in situation.events if situation.start < e.time <= issued_at]
     for when in sorted(moments):
-        shut = closed_routes(situation, when)
-        for entry in sorted(entries):
-            touching = [r.id for r in situation.routes if entry in (r.from_place, r.to_place)]
-            if not touching or not all(route in shut for route in touching):
-                return when
+        if not _all_shut(situation, entries, when):
+            return when
     return issued_at
+
+
+def shut_spells(
+    situation: Situation, shape: Corridors, issued_at: dt.datetime
+) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
+    """The spells in which no gate was open after one had been, each with its end; all are over."""
+    entries = {entry for gate in shape.gates for entry in gate.entries}
+    first = opening(situation, shape, issued_at)
+    moments = {e.time for e in situation.events if first < e.time <= issued_at}
+    found, begun = [], None
+    for when in sorted(moments) if entries else ():
+        shut = _all_shut(situation, entries, when)
+        if shut and begun is None:
+            begun = when
+        elif not shut and begun is not None:
+            found.append((begun, when))
+            begun = None
+    return tuple(found)
+
+
+def _all_shut(situation: Situation, entries: set[str], when: dt.datetime) -> bool:
+    """Whether no crossing among ``entries`` is open at a moment."""
+    shut = closed_routes(situation, when)
+    for entry in entries:
+        touching = [r.id for r in situation.routes if entry in (r.from_place, r.to_place)]
+        if not touching or not all(route in shut for route in touching):
+            return False
+    return True
 
 
 def openness(situation: Situation, shape: Corridors, grid: Grid) -> tuple[F8, F8]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crossings.forecast.corridors import corridors
 from crossings.forecast.growth.levels import Level, Series, pace, published_series
-from crossings.situation.records import Claim, Situation
+from crossings.situation.records import Claim, Event, Situation
 from tests.forecast import border
 from tests.forecast.border import START, at, claim, evidence, one_gate, two_gates
 
@@ -80,3 +80,38 @@ def test_any_claims_give_series_in_the_order_of_time(said: tuple[Claim, ...]) ->
         assert times[-1] <= border.ISSUED
         assert times[0] - one.start <= dt.timedelta(days=21)
         assert all(level.value > 0 for level in one.levels)
+
+
+@given(st.floats(0.1, 4), st.floats(0.1, 20), st.integers(2, 8))
+def test_the_clock_stands_still_while_no_way_is_open(
+    before: float, shut: float, figures: int
+) -> None:
+    """A spell in which nobody can come, with figures that stand still, changes no pace."""
+    free = series(*(1000.0 * (i + 1) for i in range(figures)))
+    begin, spell = START + dt.timedelta(days=before), dt.timedelta(days=shut)
+    level = float(np.interp(before, range(figures + 1), [1000.0 * i for i in range(figures + 1)]))
+    later = [x if x.as_of <= begin else Level(x.as_of + spell, x.value, True) for x in free.levels]
+    still = [Level(begin + part * spell, level, True) for part in (0.2, 0.9)]
+    stopped = Series(START, tuple(sorted([*later, *still])), ((begin, begin + spell),))
+    known = pace(stopped)
+    if before < figures:
+        assert known.age == pytest.approx(pace(free).age)
+        assert known.short == pytest.approx(pace(free).short, rel=1e-6)
+        assert known.long == pytest.approx(pace(free).long, rel=1e-6)
+    end = begin + spell
+    assert stopped.open_days(begin, end) == pytest.approx(0, abs=1e-9)
+
+
+def test_spells_count_where_every_way_was_shut_and_opened_again() -> None:
+    def act(kind: str, place: str, hours: float) -> Event:
+        row = {"id": f"{kind}-{place}-{hours}", "kind": kind, "place": place}
+        return Event.model_validate(row | {"time": at(hours), "known_at": at(hours)})
+
+    figures = [claim(f"c{h}", 40.0 * h, h) for h in (20, 44, 68, 92)]
+    shut = (act("closure", "east", 30), act("closure", "west", 50), act("opening", "east", 60))
+    for known, spells in (
+        (two_gates(*figures), ((at(50), at(60)),)),
+        (one_gate(*figures), ()),
+    ):
+        told_of = told(known.model_copy(update={"events": shut}))
+        assert {one.shut for one in told_of.values()} == {spells}

@@ -14,7 +14,7 @@ import numpy as np
 
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.observation import AT_MOST, RANGE, Evidence, Observation
-from crossings.forecast.timeline import opening
+from crossings.forecast.timeline import opening, shut_spells
 from crossings.situation.records import Situation
 
 LONGEST_LEAD = dt.timedelta(days=21)
@@ -37,15 +37,26 @@ class Level(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """The levels of one series in the order of time, and when it stood at nobody."""
+    """The levels of one series in the order of time, and when it stood at nobody.
+
+    ``shut`` are spells in which no way was open. Figures of such days tell nothing of the pace once
+    a way is open, so the clock of the series stands still in them.
+    """
 
     start: dt.datetime
     levels: tuple[Level, ...]
+    shut: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
 
     @property
     def last(self) -> Level:
         """The newest level."""
         return self.levels[-1]
+
+    def open_days(self, since: dt.datetime, until: dt.datetime) -> float:
+        """Days from one moment to a later one, without those in which no way was open."""
+        spells = ((max(begin, since), min(end, until)) for begin, end in self.shut)
+        lost = sum(max(0.0, _days(end - begin)) for begin, end in spells)
+        return _days(until - since) - lost
 
 
 class Pace(NamedTuple):
@@ -78,21 +89,26 @@ def published_series(
         if o.as_of not in mine or mine[o.as_of].value < value:
             mine[o.as_of] = Level(o.as_of, value, o.estimate)
     opened = opening(situation, shape, issued_at)
-    parts = {s: _series(levels, opened) for s, levels in found.items() if s < gates}
+    shut = shut_spells(situation, shape, issued_at)
+    parts = {s: _series(levels, opened, shut) for s, levels in found.items() if s < gates}
     total = found.get(gates, {})
     if gates > 1 and len(parts) == gates:
         total = _with_sums(total, list(parts.values()))
     if total:
-        parts[gates] = _series(total, opened)
+        parts[gates] = _series(total, opened, shut)
     return parts
 
 
 def pace(series: Series) -> Pace:
     """The last figure, people a day over the last 3 and 7 days, age in days, whether estimated.
 
+    Days are those in which a way was open.
+
     Between figures the count is taken to have risen evenly. Where figures fall the pace is none.
     """
-    days = np.array([0.0, *(_days(level.as_of - series.start) for level in series.levels)])
+    days = np.array(
+        [0.0, *(series.open_days(series.start, level.as_of) for level in series.levels)]
+    )
     people = np.array([0.0, *(level.value for level in series.levels)])
     age = max(SHORTEST, float(days[-1]))
 
@@ -112,11 +128,15 @@ def _level(o: Observation) -> float | None:
     return 0.5 * (o.low + o.high) if o.kind == RANGE else o.low
 
 
-def _series(levels: dict[dt.datetime, Level], opened: dt.datetime) -> Series:
+def _series(
+    levels: dict[dt.datetime, Level],
+    opened: dt.datetime,
+    shut: tuple[tuple[dt.datetime, dt.datetime], ...],
+) -> Series:
     ordered = tuple(sorted(levels.values()))
     first = ordered[0].as_of
     start = max(first - LONGEST_LEAD, min(opened, first - dt.timedelta(days=1)))
-    return Series(start, ordered)
+    return Series(start, ordered, shut)
 
 
 def _with_sums(total: dict[dt.datetime, Level], parts: list[Series]) -> dict[dt.datetime, Level]:
