@@ -291,3 +291,57 @@ def test_a_time_of_a_plan_lies_ahead_and_any_other_behind(published: dt.date, na
 )
 def test_when_a_plan_is_for(sentence: str, day: str) -> None:
     assert cx.read(sentence, "2024-03-09").claims[0].as_of_date == day
+
+
+def only(text: str) -> ReadClaim:
+    """The last claim of a text."""
+    return cx.read(text, "2024-03-09").claims[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "via"),
+    [
+        ("Aid workers quoted survivors as saying that 40 people drowned.", "survivors", "Aid"),
+        ("UNHCR spoke on Friday. According to its figures 9,000 people have fled.", "UNHCR", ""),
+        ("The number of dead is put by the Council at 750.", "Council", ""),
+        ("According to the agency, the official toll stands at 113 dead.", "agency", ""),
+        ("ROME, May 3 - Italy's coast guard said that 42 people had drowned.", "coast guard", ""),
+        ("The local government now say that 51 people have died.", "government", ""),
+    ],
+)
+def test_who_is_meant(text: str, sources: str, via: str) -> None:
+    claim = only(text)
+    assert len(claim.sources) == 1
+    assert sources in claim.sources[0]
+    assert via in (claim.via or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "origin"),
+    [
+        ("Some 400 people are sheltering in Haifa, Nahariya and other towns.", "other towns", None),
+        ("Some 400 people fled to Osh and Batken city.", "Osh and Batken city", None),
+        ("Since fighting began in April Chad has taken in 9,000 people.", "Chad", None),
+        ("Some 400 people fled fresh violence in Nyala.", "Nyala", "Nyala"),
+        ("Hundreds of people, most of them from Haiti, set off from Huixtla.", "", "Huixtla"),
+        ("Around 56,000 people are in a camp 30 km from Chokwe.", "", None),
+    ],
+)
+def test_lists_hosts_and_what_people_fled(text: str, place: str, origin: str | None) -> None:
+    claim = only(text)
+    assert place in (claim.place or "")
+    assert claim.origin == origin
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Of these, the agency believes that at least 200 are children.",
+        "Of this number some 200 are housed in schools.",
+        "The largest number is in Ziguinchor, with 200 people.",
+        "The total comprises up to 200 children.",
+    ],
+)
+def test_a_number_named_before_has_parts(second: str) -> None:
+    reading = cx.read(f"Some 900 people have been displaced. {second}", "2024-03-09")
+    assert [claim.part_of for claim in reading.claims] == [None, 0]

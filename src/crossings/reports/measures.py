@@ -162,9 +162,17 @@ def _cost_after(sign: Sign, figure: Figure, head: Head, signs: Signs) -> float:
     passive = "be" in helpers and ("have" not in helpers or _been(tokens, sign.first))
     if trigger.form in {"ed", "en"} and passive:
         return _IMPOSSIBLE  # "300 are left", "had been moved out"
-    if helpers:
+    if helpers or (trigger.form == "ed" and _after_participle(sign, head, tokens)):
         return min(cost, _main_verb(sign, head, signs, cost))
     return cost + (1.0 if trigger.form == "ing" else 0.0)
+
+
+def _after_participle(sign: Sign, head: Head, tokens: list[Token]) -> bool:
+    """Whether a participle stands between the people and a verb: "Muslims expelled from X fled"."""
+    if head.end >= sign.first - 1:
+        return False
+    token = tokens[head.end]
+    return "verb" in token.classes and token.low.endswith(("ed", "en"))
 
 
 _REDUCED = 0.75
