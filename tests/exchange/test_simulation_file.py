@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from crossings.dynamics.simulation import simulate
 from crossings.errors import InputError, OutputError
 from crossings.exchange.simulation_file import COLUMNS, write_simulation
 from crossings.situation.catalogue import load
+from tests import command_line
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +51,11 @@ def test_nothing_is_left_where_nothing_can_be_written(run: xr.Dataset, tmp_path:
         write_simulation(run, tmp_path / "run.xlsx")
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "crossings.cli", "simulate", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False)
-
-
 def test_the_command_writes_and_says_whose_population_it_took(tmp_path: Path) -> None:
     out = tmp_path / "run.csv"
-    done = command("rohingya-2017", "--members", "20", "--days", "2", "-o", out)
+    done = command_line.run(
+        "simulate", "rohingya-2017", "--members", "20", "--days", "2", "-o", out
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "Myanmar General Administration Department" in done.stdout
     assert out.read_text().startswith(",".join(COLUMNS))
@@ -74,11 +70,11 @@ def test_the_command_writes_and_says_whose_population_it_took(tmp_path: Path) ->
     ],
 )
 def test_bad_input_is_one_line_and_1(arguments: tuple[str, ...], told: str) -> None:
-    done = command(*arguments)
+    done = command_line.run("simulate", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_help_has_an_example() -> None:
-    assert "Example: crossings simulate" in command("--help").stdout
+    assert "Example: crossings simulate" in command_line.run("simulate", "--help").stdout
