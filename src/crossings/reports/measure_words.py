@@ -7,6 +7,7 @@ A trigger may ask for a word near it. Words that serve several triggers are name
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from crossings.reports.inflection import Inflection
@@ -29,9 +30,11 @@ def triggers_of(
     } | {"@nations": nations}
     named: list[tuple[str, Trigger]] = []
     for row in table["trigger"]:
+        trigger = _trigger(row, groups)
         for phrase in _spelled_out(row["words"], table["groups"]):
             for form, written in _forms(row["role"], phrase, inflection).items():
-                named.append((written, _trigger(row, phrase, form, groups)))
+                shown = "" if form == "many" else form
+                named.append((written, replace(trigger, name=phrase, form=shown)))
     return tree(named)
 
 
@@ -56,9 +59,9 @@ def _forms(role: str, phrase: str, inflection: Inflection) -> dict[str, str]:
     return {"": phrase}
 
 
-def _trigger(
-    row: Mapping[str, Any], phrase: str, form: str, groups: Mapping[str, frozenset[str]]
-) -> Trigger:
+def _trigger(row: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -> Trigger:
+    """What the words of a row have in common; its sets of words are shared by all of them."""
+
     def words(key: str) -> frozenset[str]:
         found: set[str] = set()
         for word in entries(row.get(key, "")):
@@ -68,9 +71,9 @@ def _trigger(
     return Trigger(
         measure=row["measure"],
         role=row["role"],
-        form="" if form == "many" else form,
+        form="",
         cost=float(row.get("cost", 0.0)),
-        name=phrase,
+        name="",
         needs=words("needs"),
         beside=words("beside"),
         heads=words("heads"),

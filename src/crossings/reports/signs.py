@@ -45,7 +45,7 @@ class Signs:
     def __init__(self, sentence: Sentence, lexicon: Lexicon, figures: list[Figure]) -> None:
         self.tokens = sentence.tokens
         self.sets = lexicon.sets
-        self.found = _longest(_signs(sentence.tokens, lexicon))
+        self.found = _longest(_signs(sentence, lexicon))
         prices = [_price(token) for token in sentence.tokens]
         for position in range(1, len(prices)):
             if sentence.tokens[position].low == "since" and (
@@ -79,14 +79,17 @@ class Signs:
         return self._sums[last] - self._sums[first] if last > first else 0.0
 
 
-def _signs(tokens: list[Token], lexicon: Lexicon) -> list[Sign]:
+def _signs(sentence: Sentence, lexicon: Lexicon) -> list[Sign]:
     """The triggers that have what they need; of phrases with one beginning only the longest."""
+    tokens, words = sentence.tokens, sentence.words
     return [
         Sign(first, last, trigger)
         for first, last, triggers in lexicon.triggers.find(tokens)
         if not _in_a_name(tokens, first, lexicon)
         for trigger in triggers
-        if _has_what_it_needs(tokens, first, last, trigger, lexicon)
+        if not (trigger.needs and trigger.needs.isdisjoint(words))
+        and not (trigger.beside and trigger.beside.isdisjoint(words))
+        and _has_what_it_needs(tokens, first, last, trigger, lexicon)
     ]
 
 
