@@ -30,6 +30,7 @@ BLOCK = 500
 memory only while their block is read; nothing refers from one block to another."""
 
 _NO_TOKENS: list[Token] = []
+_NO_WORDS: frozenset[str] = frozenset()
 
 MOST_CLAIMS = 20_000
 """Figures after which a document is read no further, so that its cost has a bound."""
@@ -55,7 +56,8 @@ def read(text: str, published: str | dt.date | None = None, *, language: str = "
         block = _block(text, spans[first : first + BLOCK], reading, lexicon)
         if len(spans) > BLOCK:
             for sentence in block.sentences:
-                sentence.text, sentence.tokens = "", _NO_TOKENS  # of no use after reading
+                # of no use after reading
+                sentence.text, sentence.tokens, sentence.words = "", _NO_TOKENS, _NO_WORDS
         _append(reading, block)
         if len(reading.claims) >= MOST_CLAIMS:
             reading.notes.append(

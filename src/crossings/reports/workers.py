@@ -149,8 +149,11 @@ def _reading(document: Document, task: Read) -> Answer:
         return InputError(f"{document.name}: {error}")
     except Exception as error:
         return InputError(f"{document.name}: {_unforeseen(error)}")
-    # Tokens are many and of no use after reading.
-    bare = [dataclasses.replace(sentence, tokens=[]) for sentence in reading.sentences]
+    # Tokens and words are many and of no use after reading.
+    bare = [
+        dataclasses.replace(sentence, tokens=[], words=frozenset())
+        for sentence in reading.sentences
+    ]
     return dataclasses.replace(reading, sentences=bare)
 
 
