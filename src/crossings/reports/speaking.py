@@ -202,9 +202,8 @@ def _subject_before(
         and verb[0] not in lexicon.speech.telling
     ):
         return None  # "in a report published on Friday"
-    counted = range(first, min(last, first + 3))
-    if any(tokens[n].kind == "number" and not names.is_hour(n) for n in counted):
-        return None  # people who are counted
+    if _is_counted(tokens, first, last, names, lexicon):
+        return None
     modal = verb[0] in lexicon.sets["confirms"] and "modal" in helpers_before(tokens, position)
     if verb[1] == "base" and not (modal or _is_plural(tokens, first, last, lexicon)):
         return None
@@ -240,6 +239,19 @@ def _subject_before(
     if told is not None:
         cue.via = names.told(position + 1)
     return cue
+
+
+def _is_counted(
+    tokens: list[Token], first: int, last: int, names: NounPhrases, lexicon: Lexicon
+) -> bool:
+    """Whether a subject is people who are counted, or a number of them, and no speaker."""
+    opening = range(first, min(last, first + 3))
+    if any(tokens[n].kind == "number" and not names.is_hour(n) for n in opening):
+        return True
+    if any(lexicon.numbers.multipliers.get(tokens[n].low, 0) >= 1000 for n in range(first, last)):
+        return True  # "hosts just under a million registered Syrians"
+    totals = lexicon.rejections["toll_general"]  # "the number of people reported missing"
+    return any(tokens[n].low in totals and low_at(tokens, n + 1) == "of" for n in opening)
 
 
 def _ends_as_body(tokens: list[Token], first: int, last: int, lexicon: Lexicon) -> bool:
