@@ -249,6 +249,25 @@ def test_a_large_number_without_a_noun_counts_people_where_people_are_spoken_of(
     assert claims(f"The pumps ran all day. By nightfall {value:,} had failed.") == {}
 
 
+@given(st.integers(1, 31), st.sampled_from(["Jan", "January", "Aug.", "August"]))
+def test_a_day_counts_nobody(day: int, month: str) -> None:
+    assert list(claims(f"HANGZHOU, {month} {day} -- Thirty people have died.")) == ["Thirty"]
+    said = claims(f"The landslide of {month} {day} killed nineteen people.")
+    assert [claim.low for claim in said.values()] == [19]
+
+
+@given(COUNTS, COUNTS, COUNTS)
+def test_labels_before_numbers_tell_their_measures(dead: int, hurt: int, housed: int) -> None:
+    text = f"Losses so far: deaths {dead:,}, injured {hurt:,}. Persons in relief camps {housed:,}."
+    found = [(claim.low, claim.measure) for claim in cx.read(text, "2024-03-09").claims]
+    assert found == [(dead, "killed"), (hurt, "injured"), (housed, "sheltered")]
+
+
+def test_a_number_of_people_does_not_speak() -> None:
+    text = "The number of people reported missing in the fire jumped to 228 on Tuesday."
+    assert cx.read(text, "2024-03-09").claims[0].sources == []
+
+
 MEASURES = Path(__file__).parent / "measures.txt"
 
 

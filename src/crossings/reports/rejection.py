@@ -276,6 +276,8 @@ def _as_year(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> str | Non
     if token.kind != "number" or figure.last - bare > 3:
         return None
     before = tokens[bare - 1].low if bare else ""
+    if before == "." and bare > 1:
+        before = tokens[bare - 2].low  # "Aug. 11"
     months = lexicon.rejections["months"]
     dated = (figure.low or 0) <= 31 or _is_year(token.text)
     if before in months and dated and not _people_follow(figure, tokens, lexicon):
@@ -320,6 +322,8 @@ def _people_follow(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> boo
     for index in range(figure.last, min(figure.last + 3, len(tokens))):
         if tokens[index].kind != "word" or "preposition" in tokens[index].classes:
             return False
+        if tokens[index].low in lexicon.numbers.beginnings - lexicon.numbers.articles:
+            return False  # "the landslide of January 4 killed nineteen people"
         hit = lexicon.people.at(tokens, index)
         if hit is not None and hit[1][0].plural:
             return True
