@@ -15,8 +15,10 @@ import numba as nb
 
 # Threads meet after every piece of a step. By default those that are there first keep their
 # processors busy until the last one comes: where other programs run beside them a forecast then
-# takes ten times the processor time. OpenMP reads this when the first threads start.
+# takes ten times the processor time. They look a short while, then sleep. OpenMP reads this when
+# the first threads start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
