@@ -14,7 +14,7 @@ from crossings.reports.bare import (
     bare_reason,
     noun_before,
 )
-from crossings.reports.counted import Count
+from crossings.reports.counted import HARM, Count
 from crossings.reports.large import LARGE, large_number
 from crossings.reports.lexicon import Lexicon
 from crossings.reports.measures import Verdict, measure_of, sign_before
@@ -25,7 +25,8 @@ from crossings.reports.signs import Signs
 from crossings.reports.ties import tie_of, topic_of
 from crossings.reports.tolls import Toll, toll_measure, toll_of
 
-_HARM = {"killed", "injured", "missing", "detained", "displaced", "evacuated"}
+_BEFALLS_RESPONDERS = HARM | {"detained", "displaced", "evacuated"}
+"""Measures by which soldiers, police and rescuers are counted too."""
 
 
 def counts_of(
@@ -64,7 +65,7 @@ def counts_of(
     signs = Signs(sentence, lexicon, [figure for figure, _, _ in candidates])
     found: list[Count] = []
     for figure, head, after_things in candidates:
-        of_people = not after_things and (
+        of_people = (head.kind == "bare" and not after_things) and (
             bool(found or earlier) or _people_named(figure, sentence, before, lexicon)
         )
         count = _count(figure, head, sentence, found, earlier, of_people, signs, lexicon)
@@ -102,7 +103,7 @@ def _count(
 ) -> Count | None:
     """The count that a figure is, or nothing.
 
-    ``of_people`` says that people are spoken of before it and no things counted.
+    ``of_people`` says of a bare number that people are spoken of before it and no things counted.
     """
     tokens = sentence.tokens
     verdict = _by_label(figure, head, signs, tokens) or measure_of(figure, head, signs)
@@ -151,7 +152,7 @@ def _count(
         if _joined_units(head, tokens, lexicon)
         else _unit(head, tokens, tie, tied_to, found, toll, lexicon, why)
     )
-    if unit == "homes" or (head.responder and measure not in _HARM):
+    if unit == "homes" or (head.responder and measure not in _BEFALLS_RESPONDERS):
         return None
     return Count(figure, sentence, head, unit, measure, cost, tie, tied_to, why, verdict.sign)
 

@@ -33,6 +33,10 @@ class NumberWords:
     outside: frozenset[str]
     quotes: frozenset[str]
 
+    def opens_number(self, word: str) -> bool:
+        """Whether a number in words can begin with a word that is no article."""
+        return word in self.beginnings and word not in self.articles
+
     def value(self, word: str) -> int | None:
         """The value of a single number word, hyphenated ones ("twenty-two") included."""
         value = self.words.get(word)

@@ -322,7 +322,7 @@ def _people_follow(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> boo
     for index in range(figure.last, min(figure.last + 3, len(tokens))):
         if tokens[index].kind != "word" or "preposition" in tokens[index].classes:
             return False
-        if tokens[index].low in lexicon.numbers.beginnings - lexicon.numbers.articles:
+        if lexicon.numbers.opens_number(tokens[index].low):
             return False  # "the landslide of January 4 killed nineteen people"
         hit = lexicon.people.at(tokens, index)
         if hit is not None and hit[1][0].plural:

@@ -107,7 +107,7 @@ def has_content(tokens: list[Token], after: int, lexicon: Lexicon, only_that: bo
             return True
         if lexicon.numbers.qualifiers.at(tokens, position) is not None:
             return True
-        if token.low in lexicon.numbers.beginnings and token.low not in lexicon.numbers.articles:
+        if lexicon.numbers.opens_number(token.low):
             return True
         if lexicon.numbers.phrases.at(tokens, position) is not None:
             return True

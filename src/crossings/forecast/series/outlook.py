@@ -15,6 +15,7 @@ import xarray as xr
 
 from crossings.dynamics.streams import block_uniforms, entity_code
 from crossings.forecast.outlook import ClaimUse, LastFigure, Outlook
+from crossings.forecast.population import Population
 from crossings.forecast.request import Request
 from crossings.forecast.sentences import sentence
 from crossings.forecast.series.cumulative import as_counted
@@ -60,7 +61,7 @@ def by_series(
     if ready is None:
         return None
     issue, past = _issues(ready, ready.places)
-    drawn, bounded = _as_many_as_live(ready, _joint(ready, issue, past))
+    drawn, stated, bounded = _as_many_as_live(ready, _joint(ready, issue, past))
     people = {
         place: _with_other_sources(ready, place, _within_stated(ready, place, d))
         for place, d in drawn.items()
@@ -79,7 +80,7 @@ def by_series(
         time_zone=known.time_zone,
         times=asked.times,
         draws=_dataset(ready, whole),
-        claims=_uses(ready),
+        claims=_uses(ready, stated),
         last_figure=_last_figure(ready),
         members=asked.members,
         seed=asked.seed,
@@ -124,17 +125,19 @@ def _as_counted(ready: Ready, place: str, people: F8) -> F8:
     return as_counted(people, ready.known[place], ready.asked.seed, place)
 
 
-def _as_many_as_live(ready: Ready, people: Mapping[str, F8]) -> tuple[dict[str, F8], int]:
-    """Draws within the population that is stated, and the members that would have passed it."""
+def _as_many_as_live(
+    ready: Ready, people: Mapping[str, F8]
+) -> tuple[dict[str, F8], Population | None, int]:
+    """Draws within the population that is stated, it, and the members that would have passed it."""
     last = {place: float(ready.known[place].people[-1]) for place in people}
     came = sum(last.values())
     stated = populations(ready.asked, ready.target, came)
     if stated is None:
-        return dict(people), 0
+        return dict(people), None, 0
     most = of_members(stated, came, ready.asked.seed, ready.asked.members)
     found = within(people, last, most)
     changed = np.any([found[place][:, -1] < people[place][:, -1] for place in people], axis=0)
-    return found, int(changed.sum())
+    return found, stated, int(changed.sum())
 
 
 def _total(ready: Ready, people: Mapping[str, F8]) -> F8:
@@ -198,11 +201,6 @@ def _dataset(ready: Ready, people: Mapping[str, I8]) -> xr.Dataset:
     )
 
 
-def _came(ready: Ready) -> float:
-    """People in the newest figures of all places."""
-    return sum(float(ready.known[place].people[-1]) for place in ready.places)
-
-
 def _last_figure(ready: Ready) -> LastFigure | None:
     """The newest published total, or the sum of the places' newest."""
     zone, issued = ready.asked.situation.zone, ready.asked.issued_at
@@ -217,11 +215,10 @@ def _last_figure(ready: Ready) -> LastFigure | None:
     )
 
 
-def _uses(ready: Ready) -> tuple[ClaimUse, ...]:
-    """One use for every claim that was known."""
+def _uses(ready: Ready, stated: Population | None) -> tuple[ClaimUse, ...]:
+    """One use for every claim that was known; ``stated`` bounds the draws."""
     used = {claim for one in ready.series.values() for claim in one.claims}
     others = {claim for one in ready.series.values() for claim in one.others}
-    stated = populations(ready.asked, ready.target, _came(ready))
     lived = {} if stated is None else {use.claim: use for use in stated.uses}
 
     def use(claim: Claim) -> ClaimUse:

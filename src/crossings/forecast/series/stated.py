@@ -14,13 +14,13 @@ import numpy as np
 from scipy.stats import norm
 
 from crossings.dynamics.streams import block_uniforms, entity_code
+from crossings.forecast.counts import ARRIVED
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import Population, stated_population
 from crossings.forecast.request import Request
 from crossings.forecast.series.history import F8
 from crossings.situation.records import ALL, Claim
 
-ARRIVED = "arrived.cumulative"
 POINTS, FARTHEST = 2000, 6.0
 """Points of the distribution's grid, which ends so many spreads above the highest part."""
 
