@@ -9,7 +9,8 @@ ranges that are too narrow.
 
 keeps every run in ``benchmarks/results/calibration.json`` as it ends and writes a summary beside
 it. Stopped and started again it goes on where it was. Run ``k`` is the same whatever else is run,
-and however many workers there are. Runs of another model, or with other settings, are not mixed:
+and however many workers there are. ``--shape at-least`` takes one shape alone, into a file of its
+own. Runs of another model, or with other settings, are not mixed:
 they are refused until ``--restart`` throws the old ones away.
 """
 
@@ -66,10 +67,14 @@ PARAMETERS = (
 TARGET_HOURS = {"+1 d": 24.0, "+3 d": 72.0, "+7 d": 168.0, "end": synthetic.HORIZON_HOURS}
 
 
-def run(number: int, particles: int, last_rounds: int) -> dict[str, Any]:
-    """One run: a truth, its figures, the posterior, and the rank of the truth in it."""
+def run(number: int, particles: int, last_rounds: int, only: str = "") -> dict[str, Any]:
+    """One run: a truth, its figures, the posterior, and the rank of the truth in it.
+
+    The shape goes by the number, unless it is named (``only``).
+    """
     began = time.perf_counter()
-    shape = synthetic.SHAPES[number % len(synthetic.SHAPES)]()
+    in_turn = synthetic.SHAPES[number % len(synthetic.SHAPES)]
+    shape = synthetic.BY_NAME[only]() if only else in_turn()
     truth = synthetic.draw(shape, number)
     state, report = Sampler(truth.model, particles, number).run(last_rounds)
     chosen = np.arange(KEPT) * particles // KEPT
@@ -109,7 +114,8 @@ def _quantities(model: OnsetModel, coordinates: F8, path: F8) -> dict[str, F8]:
     history = model.simulate(members, path, model.grid.steps)
     total = history.arrived[:, :, 1:].sum(axis=2)
     found: dict[str, F8] = {"leavers": members.leavers.astype(float)}
-    found |= {name: coordinates[:, model.index[name]] for name in PARAMETERS}
+    named = [name for name in (*PARAMETERS, "undercount") if name in model.index]
+    found |= {name: coordinates[:, model.index[name]] for name in named}
     for name, hours in TARGET_HOURS.items():
         last = model.grid.known + round(hours / model.grid.hours) - 1
         found[f"arrived {name}"] = total[:, min(last, model.grid.steps - 1)].astype(float)
@@ -154,6 +160,7 @@ def fingerprint() -> str:
             "onset",
             "parameters",
             "population",
+            "running",
             "sampler",
             "slopes",
             "timeline",
@@ -212,7 +219,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--particles", type=int, default=PARTICLES)
     parser.add_argument("--last-rounds", type=int, default=LAST_ROUNDS)
-    parser.add_argument("--output", type=Path, default=RESULTS / "calibration.json")
+    parser.add_argument("--shape", choices=sorted(synthetic.BY_NAME), default="")
+    parser.add_argument("--output", type=Path)
     parser.add_argument("--restart", action="store_true", help="throw earlier runs away")
     asked = parser.parse_args()
     settings = {
@@ -221,25 +229,30 @@ def main() -> None:
         "kept": KEPT,
         "model": fingerprint(),
     }
-    runs = _load(asked.output, settings, asked.restart)
+    settings |= {"shape": asked.shape} if asked.shape else {}
+    name = f"calibration-{asked.shape}.json" if asked.shape else "calibration.json"
+    output = asked.output or RESULTS / name
+    runs = _load(output, settings, asked.restart)
     done = {r["run"] for r in runs}
     missing = [k for k in range(asked.runs) if k not in done]
     with concurrent.futures.ProcessPoolExecutor(
         asked.workers, multiprocessing.get_context("spawn"), _one_thread
     ) as pool:
-        waiting = [pool.submit(run, k, asked.particles, asked.last_rounds) for k in missing]
+        waiting = [
+            pool.submit(run, k, asked.particles, asked.last_rounds, asked.shape) for k in missing
+        ]
         for future in concurrent.futures.as_completed(waiting):
             if future.exception() is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
             runs.append(future.result())
-            _save(asked.output, settings, runs)
+            _save(output, settings, runs)
             latest = runs[-1]
             print(
                 f"{len(runs)} of {asked.runs}: run {latest['run']} ({latest['shape']}), "
                 f"{latest['seconds']} s",
                 flush=True,
             )
-    _save(asked.output, settings, runs)
+    _save(output, settings, runs)
 
 
 if __name__ == "__main__":

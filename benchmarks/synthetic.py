@@ -4,10 +4,12 @@ A :class:`Shape` is a situation whose figures are empty. :func:`draw` takes para
 from the prior of the model that the forecast builds on it, simulates, and fills in figures by the
 formula of :mod:`crossings.forecast.likelihood`, written here a second time in plain terms: the
 error of a head count is Student's t with 5 degrees of freedom, a bound says on which side of a
-threshold, fixed before, a noisy count lies. Every draw holds the two versions against each other.
+threshold, fixed before, a noisy count lies, a running "at least" is a count that misses a share.
+Every draw holds the two versions against each other.
 
-A draw is given up if the *figures* tell of next to no flight, if one of them is negative, or if
-they are so large that the prior of an unknown population would follow them. Such rules use the data
+A draw is given up if the *figures* tell of next to no flight, if one of them is negative, if those
+of a running count do not rise, or if they are so large that the prior of an unknown population
+would follow them. Such rules use the data
 only, so the law of the truth given the data is as before and simulation-based calibration stays
 exact (Talts et al. 2018). One approximation is kept on purpose: figures rounded to hundreds are
 truly rounded, while the likelihood takes rounding as a part of the error's scale.
@@ -31,6 +33,7 @@ from crossings.forecast.members import Members
 from crossings.forecast.observation import (
     AT_LEAST,
     AT_MOST,
+    RUNNING,
     VALUE,
     Observation,
     gather,
@@ -213,8 +216,21 @@ def two_gates() -> Shape:
     return _shape(_situation("two-gates", 2, 2, claims), 120, bounds=frozenset({"more-than"}))
 
 
+def at_least() -> Shape:
+    """One gate by two hours, six days: a rising "at least" every half day and nothing else."""
+    claims = [_population("people", 150_000)]
+    claims += [
+        _claim(f"rising-{h}", h, low=h, high=None, qualifier="at_least", sources=("a ministry",))
+        for h in range(30, 142, 12)
+    ]
+    return _shape(_situation("at-least", 2, 1, claims), 142)
+
+
 SHAPES = (many_figures, few_figures, daily_two_gates, closures, two_gates)
 """The shapes that a study takes in turn."""
+
+BY_NAME = {shape().name: shape for shape in (*SHAPES, at_least)}
+"""All shapes, also one that a study takes only where it is asked for alone."""
 
 
 def build(situation: Situation, issued_at: dt.datetime) -> tuple[OnsetModel, list[Observation]]:
@@ -250,6 +266,8 @@ def draw(shape: Shape, seed: int) -> Draw:
         found, again = build(filled, shape.issued_at)
         if not np.array_equal(found.meaning.tables, model.meaning.tables):
             continue
+        if _running(again) != _running(observations):
+            continue
         if [(o.claim, o.role, o.as_of) for o in again] != [
             (o.claim, o.role, o.as_of) for o in observations
         ]:
@@ -257,6 +275,11 @@ def draw(shape: Shape, seed: int) -> Draw:
         _compare(found, again, z, path, members, history)
         return Draw(found, z, path, members, history, tries)
     raise RuntimeError(f"{shape.name}: no flight in {MOST_TRIES} draws")
+
+
+def _running(observations: list[Observation]) -> list[str]:
+    """The claims of running counts."""
+    return [o.claim for o in observations if o.kind == RUNNING]
 
 
 def _used_only(shape: Shape) -> Situation:
@@ -301,7 +324,8 @@ def _figures(
             value = _as_told(value, shape.grains.get(o.claim, 1.0))
         if o.role == "arrived" and o.period == 0 and o.series == len(model.shape.gates):
             last = max(last, value)
-        filled[o.claim] = claims[o.claim].model_copy(update={"low": value, "high": value})
+        high = None if o.kind == RUNNING else value
+        filled[o.claim] = claims[o.claim].model_copy(update={"low": value, "high": high})
     return filled
 
 
@@ -347,6 +371,8 @@ def centre_and_scale(
 
     steps = o.period / hours
     centre = level(position) - (level(position - steps) if steps else 0.0)
+    if o.kind == RUNNING:
+        centre /= 1.0 + float(rates.undercount[0])
     flow = (level(position + 0.5) - level(position - 0.5)) / hours
     relative = float(rates.registration[0] if o.role == "registered" else rates.spread[0])
     if o.role == "arrived" and o.estimate:
@@ -361,7 +387,7 @@ def log_density(o: Observation, model: OnsetModel, members: Members, history: Hi
     centre, scale = centre_and_scale(o, model, members, history)
     low, high = _from_people(o.role, o.low), _from_people(o.role, o.high)
     value: float
-    if o.kind == VALUE:
+    if o.kind in (VALUE, RUNNING):
         value = float(stats.t.logpdf(low, 5, centre, scale) - stats.t.logpdf(0.0, 5))
     elif o.kind == AT_LEAST:
         value = float(stats.norm.logcdf((centre - low) / scale))

@@ -15,13 +15,13 @@ from scipy import integrate, stats
 from crossings.dynamics.gates import Walk
 from crossings.forecast import likelihood
 from crossings.forecast.likelihood import ErrorRates, Figures, log_likelihoods
-from crossings.forecast.observation import AT_LEAST, AT_MOST, RANGE, VALUE
+from crossings.forecast.observation import AT_LEAST, AT_MOST, RANGE, RUNNING, VALUE
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
 STEPS, GATES, STEP_HOURS, FREE_HOURS = 12, 2, 2.0, 3.0
-KINDS = (VALUE, AT_LEAST, AT_MOST, RANGE)
+KINDS = (VALUE, AT_LEAST, AT_MOST, RANGE, RUNNING)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Member:
     registration: float = 0.1
     planning: float = 0.9
     intention: float = 0.7
+    undercount: float = 0.0
 
 
 def arrays(figures: list[Figure]) -> Figures:
@@ -102,6 +103,7 @@ def evaluate(
         registration=np.array([m.registration for m in members]),
         planning=np.array([m.planning for m in members]),
         intention=np.array([m.intention for m in members]),
+        undercount=np.array([m.undercount for m in members]),
     )
     leavers = np.array([m.leavers for m in members])
     return log_likelihoods(
@@ -127,7 +129,7 @@ def level(counts: I8, position: float) -> float:
 
 
 def log_chance(f: Figure, low: float, high: float, model: float, sd: float) -> float:
-    if f.kind == VALUE:
+    if f.kind in (VALUE, RUNNING):
         return float(np.log((1 + ((low - model) / sd) ** 2 / 5) ** -3 / sd))
     if f.kind == AT_LEAST:
         return float(stats.norm.logcdf((model - low) / sd))
@@ -160,7 +162,8 @@ def slowly(f: Figure, m: Member) -> float:
     if f.role == "registered":
         counts, spread = m.registered, m.registration
     now = level(counts, f.position)
-    model = now - level(counts, f.position - f.period) if f.period else f.base + now
+    told = now / (1 + m.undercount) if f.kind == RUNNING else now
+    model = now - level(counts, f.position - f.period) if f.period else f.base + told
     flow = (level(counts, f.position + 0.5) - level(counts, f.position - 0.5)) / STEP_HOURS
     variance = (min(0.5, spread) * model) ** 2 + f.rounding**2 + 15.0**2
     variance += (m.clock**2 + f.clock**2) * flow**2
@@ -187,6 +190,7 @@ def histories(draw: st.DrawFn) -> Member:
         registration=rng.uniform(0.01, 0.4),
         planning=rng.uniform(0.2, 2),
         intention=rng.uniform(0.2, 2),
+        undercount=rng.uniform(0, 1),
     )
 
 
@@ -308,6 +312,19 @@ def test_a_traveller_has_waited_since_those_who_pass_now_joined() -> None:
     hours = 5 * STEP_HOURS + FREE_HOURS
     journey = Figure(role="travel_time", series=0, position=10.0, low=hours, high=hours)
     assert one(journey, member) == pytest.approx(-math.log(likelihood.TRAVEL_LOG_SD))
+
+
+@given(st.floats(0.01, 3))
+def test_a_running_count_fits_best_where_it_misses_its_share(undercount: float) -> None:
+    member = dataclasses.replace(straight(5000), spread=0.001, undercount=undercount)
+    people = float(member.arrived[5].sum())
+    told = [people * share / (1 + undercount) for share in (0.9, 1.0, 1.1)]
+    found = [one(Figure(kind=RUNNING, low=v, high=v), member) for v in told]
+    assert found[1] > max(found[0], found[2])
+    exact = one(Figure(low=people, high=people), dataclasses.replace(member, clock=0.0))
+    counted = Figure(kind=RUNNING, low=people, high=people)
+    nobody_missed = dataclasses.replace(member, undercount=0.0, clock=0.0)
+    assert one(counted, nobody_missed) == exact
 
 
 def test_a_weight_of_nothing_says_nothing() -> None:

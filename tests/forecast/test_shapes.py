@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from crossings.forecast.issue import forecast
@@ -35,6 +36,9 @@ def event(kind: str, day: int, place: str = "home") -> Event:
     row = {"id": f"{kind}-{day}", "kind": kind, "place": place, "time": when, "known_at": when}
     return Event.model_validate(row)
 
+
+OPEN = {"high": None, "qualifier": "at_least"}
+"""Fields of a figure that is told as "at least"."""
 
 ATTACK = event("military_operation", 0)
 SHUT = (event("closure", 2, "bridge"), event("opening", 7, "bridge"))
@@ -98,3 +102,41 @@ def test_a_way_that_opens_again_brings_people_though_figures_stood_still() -> No
     ]
     assert medians[0] < 7000
     assert medians[1] > 8000
+
+
+def tomorrow(
+    people: Callable[[int], float], figures: int, **fields: object
+) -> npt.NDArray[np.float64]:
+    """Quantiles a day after the last of so many daily figures, 5, 50 and 95 %."""
+    told = list(every(1, people, **fields))[:figures]
+    made = forecast(shape(*told), START + dt.timedelta(days=figures), "1d", members=200, seed=1)
+    return np.asarray(made.quantiles("arrived.cumulative", levels=(0.05, 0.5, 0.95))[-1])
+
+
+RISING: dict[str, Callable[[int], float]] = {
+    "straight": lambda day: 3000 * day,
+    "fading": lambda day: 4e4 * (1 - np.exp(-day / 5)),
+    "growing": lambda day: 500 * np.exp(0.25 * day),
+}
+
+
+@pytest.mark.parametrize("name", sorted(RISING))
+def test_figures_told_as_at_least_day_after_day_are_a_count(name: str) -> None:
+    """Never surer than exact figures, never below what was told, and no open end."""
+    people = RISING[name]
+    widths = []
+    for figures in (3, 14):
+        exact, running = tomorrow(people, figures), tomorrow(people, figures, **OPEN)
+        said = people(figures)
+        assert running[0] >= 0.99 * said  # every() rounds to three digits
+        assert running[2] - running[0] > exact[2] - exact[0]
+        assert running[2] < 2 * exact[2]
+        widths.append((running[2] - running[0]) / said)
+    assert widths[0] > widths[1]
+
+
+@pytest.mark.parametrize("figures", [1, 2])
+def test_a_lone_at_least_admits_several_times_as_many(figures: int) -> None:
+    running = tomorrow(RISING["straight"], figures, **OPEN)
+    assert running[2] > 5 * 3000 * figures
+    assert running[0] > 3000 * figures

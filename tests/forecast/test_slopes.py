@@ -11,7 +11,7 @@ from crossings.forecast.observation import gather
 from crossings.forecast.onset import OnsetModel
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import population
-from crossings.situation.records import Situation
+from crossings.situation.records import Claim, Situation
 from tests.forecast import border
 
 F8 = npt.NDArray[np.float64]
@@ -25,6 +25,11 @@ CLAIMS = (
     border.claim("books", 61_000, 90, measure="registered", basis="registration"),
     border.claim("day", 20_000, 96, counting="flow"),
     border.claim("last", 101_000, 110, basis="estimate"),
+)
+
+RISING = tuple(
+    border.claim(f"rising-{hours}", 800.0 * hours, hours, high=None, basis=basis)
+    for hours, basis in ((44, "count"), (68, "estimate"), (92, "count"), (112, "estimate"))
 )
 
 
@@ -59,10 +64,13 @@ def differences(model: OnsetModel, z: F8, path: F8, step: float, channel: int) -
     return np.asarray((total[0::2] - total[1::2]) / (2 * step))
 
 
-@pytest.mark.parametrize("gates", [1, 2])
-def test_slopes_are_close_to_differences(gates: int) -> None:
+@pytest.mark.parametrize(
+    ("gates", "claims"), [(1, CLAIMS), (2, CLAIMS), (1, (*CLAIMS[:2], *RISING))]
+)
+def test_slopes_are_close_to_differences(gates: int, claims: tuple[Claim, ...]) -> None:
     make = border.one_gate if gates == 1 else border.two_gates
-    model = model_of(make(*CLAIMS))
+    model = model_of(make(*claims))
+    assert ("undercount" in model.index) == (claims is not CLAIMS)
     z, path = start(model)
     stage = len(model.stages) - 1
     settled, fresh, in_coordinates, in_path = model.slopes(z, path, stage, 0.5)

@@ -27,7 +27,7 @@ from crossings.forecast.likelihood import (
     Figures,
     level,
 )
-from crossings.forecast.observation import AT_LEAST, AT_MOST, VALUE
+from crossings.forecast.observation import AT_LEAST, AT_MOST, RUNNING, VALUE
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -57,6 +57,7 @@ class InErrors(NamedTuple):
     registration: F8
     planning: F8
     intention: F8
+    undercount: F8
 
 
 @compiled
@@ -78,7 +79,7 @@ def _mills(u: float) -> float:
 @compiled
 def _figure(kind: int, low: float, high: float, model: float, sd: float) -> tuple[float, float]:
     """The slopes of one figure's log likelihood in the simulated count and the error's scale."""
-    if kind == VALUE:
+    if kind in (VALUE, RUNNING):
         r = (low - model) / sd
         in_r = -1.2 * r / (1.0 + r * r / 5.0)
         return -in_r / sd, -(in_r * r + 1.0) / sd
@@ -180,7 +181,8 @@ def _count(
     """People who came or are in the books; ``path`` (T,) are the counts, ``slope`` (T,) grows."""
     at, period = f.position[j], f.period[j]
     now = level(path, at)
-    model = now - level(path, at - period) if period > 0 else f.base[j] + now
+    told = 1.0 / (1.0 + errors.undercount[i]) if f.kind[j] == RUNNING else 1.0
+    model = now - level(path, at - period) if period > 0 else f.base[j] + told * now
     flow = (level(path, at + 0.5) - level(path, at - 0.5)) / step_hours
     spread = _spread(f, j, errors, i)
     clock = errors.clock[i] ** 2 + f.clock[j] ** 2
@@ -190,7 +192,9 @@ def _count(
     in_flow = w * in_sd * clock * flow / sd / step_hours
     out.clock[i] += w * in_sd * errors.clock[i] * flow * flow / sd
     _in_spread(f, j, w * in_sd * spread * model * model / sd, errors, i, out)
-    _add(slope, at, in_model)
+    if f.kind[j] == RUNNING:
+        out.undercount[i] -= in_model * told * told * now
+    _add(slope, at, told * in_model)
     if period > 0:
         _add(slope, at - period, -in_model)
     _add(slope, at + 0.5, in_flow)

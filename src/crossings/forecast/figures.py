@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.forecast import likelihood
-from crossings.forecast.observation import AT_MOST, VALUE, Evidence, Observation
+from crossings.forecast.observation import AT_MOST, LEVELS, Evidence, Observation
 from crossings.forecast.sampler import Stage
 from crossings.forecast.timeline import Grid
 
@@ -26,7 +26,7 @@ def base_levels(evidence: Evidence, grid: Grid, gates: int) -> F8:
     """People who had come before the window starts, by series (gates, then all)."""
     base = np.zeros(gates + 1)
     for o in sorted(evidence.observations, key=lambda o: o.as_of):
-        if o.role == "arrived" and o.period == 0 and o.kind == VALUE and o.as_of < grid.start:
+        if o.role == "arrived" and o.period == 0 and o.kind in LEVELS and o.as_of < grid.start:
             base[o.series] = o.low
     base[gates] = base[:gates].sum() if base[:gates].any() else base[gates]
     if gates == 1:

@@ -8,8 +8,9 @@ error of a head count is Student's t with 5 degrees of freedom and scale
 where A is the simulated count, s the source's spread (times f for an estimate), t_obs and t_rep
 the errors of the clock and of vague times in hours, flow the people an hour at that moment
 (reference study, 2026). A lower bound v contributes Phi((A - v) / sd), an upper one
-Phi((v - A) / sd), a range the difference. Queues and travel times compare on the log scale, plans
-with everybody who would go.
+Phi((v - A) / sd), a range the difference. A running "at least" is an estimate of A / (1 + u), where
+u is how many more came than it says: one number of each member, since one source misses people in
+one way. Queues and travel times compare on the log scale, plans with everybody who would go.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.gates import Walk
-from crossings.forecast.observation import AT_LEAST, AT_MOST, VALUE
+from crossings.forecast.observation import AT_LEAST, AT_MOST, RUNNING, VALUE
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -67,7 +68,8 @@ class Figures(NamedTuple):
 class ErrorRates(NamedTuple):
     """Error parameters of each member (M,): relative, factor of estimates, hours, log-sd.
 
-    ``registration`` is the relative error of the books, whose lag is modelled crudely.
+    ``registration`` is the relative error of the books, whose lag is modelled crudely;
+    ``undercount`` how many more come than a running "at least" says, as a share of those it says.
     """
 
     spread: F8
@@ -76,6 +78,7 @@ class ErrorRates(NamedTuple):
     registration: F8
     planning: F8
     intention: F8
+    undercount: F8
 
 
 @nb.njit
@@ -103,7 +106,7 @@ def _log_phi(x: float) -> float:
 @nb.njit
 def _bound_or_value(kind: int, low: float, high: float, model: float, sd: float) -> float:
     """The log likelihood of one figure given the simulated count and the error's scale."""
-    if kind == VALUE:
+    if kind in (VALUE, RUNNING):
         r = (low - model) / sd
         return -3.0 * math.log1p(r * r / 5.0) - math.log(sd)
     if kind == AT_LEAST:
@@ -188,7 +191,8 @@ def _log_likelihoods(
                 if role == ARRIVED:
                     path = total if s >= gates else arrived[i, :, s]
                 now = level(path, at)
-                model = figures.base[j] + now
+                told = now / (1.0 + rates.undercount[i]) if kind == RUNNING else now
+                model = figures.base[j] + told
                 if figures.period[j] > 0:
                     model = now - level(path, at - figures.period[j])
                 flow = (level(path, at + 0.5) - level(path, at - 0.5)) / step_hours

@@ -46,6 +46,7 @@ ERRORS = (
     "registration_spread",
     "planning_spread",
     "intention_spread",
+    "undercount",
 )
 """Parameters that only the comparison with figures depends on."""
 
@@ -111,11 +112,14 @@ class Setting:
 class Meaning:
     """Reads coordinates in one setting."""
 
-    def __init__(self, priors: Priors, at_risk: Population, setting: Setting) -> None:
+    def __init__(
+        self, priors: Priors, at_risk: Population, setting: Setting, running: bool = False
+    ) -> None:
+        """``running``: whether there is a running "at least", whose undercount is to be found."""
         self.setting = setting
         self.gates = len(setting.entries)
         self.gate_spread = priors.value("gate_spread")
-        self.coordinates = _coordinates(priors, at_risk, self.gates, setting.attacked)
+        self.coordinates = _coordinates(priors, at_risk, self.gates, setting.attacked, running)
         self.index = {c.name: i for i, c in enumerate(self.coordinates)}
         self.tables = np.stack([c.table for c in self.coordinates])
         self.intensity_left = setting.left(KICK_HOURS)
@@ -149,6 +153,7 @@ class Meaning:
                 registration=value["registration_spread"],
                 planning=value["planning_spread"],
                 intention=value["intention_spread"],
+                undercount=value.get("undercount", np.zeros(z.shape[0])),
             ),
             leavers=leavers.astype(np.int64),
             stayers=(people - leavers).astype(np.int64),
@@ -256,6 +261,7 @@ class Meaning:
             "registration_spread": e.registration,
             "planning_spread": e.planning,
             "intention_spread": e.intention,
+            "undercount": e.undercount,
             "start_hours": np.where(m.flows & late, s.start, 0.0),
             "choice_sd": s.choice_sd,
         }
@@ -318,7 +324,7 @@ def _leaving(priors: Priors) -> F8:
 
 
 def _coordinates(
-    priors: Priors, at_risk: Population, gates: int, attacked: bool
+    priors: Priors, at_risk: Population, gates: int, attacked: bool, running: bool
 ) -> tuple[Coordinate, ...]:
     """Every parameter of a member, in a fixed order."""
     plain = [
@@ -373,4 +379,6 @@ def _coordinates(
             else Distribution("fixed", 0.0, 0.0)
         )
         found.append(Coordinate(f"capacity_kick:{kind}", kick.table()))
+    if running:
+        found.append(Coordinate("undercount", priors.get("undercount").table()))
     return tuple(found)

@@ -10,7 +10,8 @@ and basis:
 - flow: the increase over the day it ends, or since midnight;
 - registered (cumulative): the host's books, which lag behind arrivals;
 - waiting (stock): people in queues; travel times told by travellers: first in, first out;
-- "at least" and eyewitness figures are lower bounds, "at most" upper bounds, ranges are ranges;
+- "at least" and eyewitness figures are lower bounds, "at most" upper bounds, ranges are ranges; a
+  source's rising "at least" are a count (see :mod:`crossings.forecast.running`);
 - planning figures and intentions: weak observations of how many will go in the end;
 - population: who was there before (see :mod:`crossings.forecast.population`);
 - figures at a place behind a gate: shares of destinations.
@@ -27,6 +28,7 @@ from collections.abc import Iterable
 
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.outlook import ClaimUse
+from crossings.forecast.running import Told, running_counts
 from crossings.forecast.sentences import sentence
 from crossings.situation.records import Claim, Situation
 
@@ -47,7 +49,10 @@ KEEP_HOURS = 36.0
 THIN_HOURS = 12.0
 
 # Kinds of an observation (numbers for the likelihood kernel).
-VALUE, AT_LEAST, AT_MOST, RANGE = range(4)
+VALUE, AT_LEAST, AT_MOST, RANGE, RUNNING = range(5)
+
+LEVELS = (VALUE, RUNNING)
+"""Kinds that tell how many came, a running "at least" but for those whom it misses."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,13 +177,41 @@ class _Sorter:
 
     def evidence(self) -> Evidence:
         """What has been sorted so far."""
-        kept, thinned = _thin(self.observations, self.issued_at)
+        kept, thinned = _thin(self._with_running_counts(), self.issued_at)
         for observation, stand_in in thinned:
             self.uses[observation.claim] = ClaimUse(
                 observation.claim, "", 0.0, sentence("reason.thinned", claim=stand_in)
             )
         uses = tuple(self.uses[c.id] for c in self.situation.claims)
         return Evidence(tuple(kept), tuple(self.shares), tuple(self.population), uses)
+
+    def _with_running_counts(self) -> list[Observation]:
+        """The observations, those of a running count as such and no longer as bounds.
+
+        How far such a figure lies below the count differs from one to the next: an estimate.
+        """
+        claims = {c.id: c for c in self.kept}
+        told = [
+            Told(
+                claim=o.claim,
+                speaker=_speaker(claims[o.claim]),
+                series=(o.role, o.series),
+                as_of=o.as_of,
+                people=o.low,
+                open=o.kind == AT_LEAST and claims[o.claim].basis != "eyewitness",
+            )
+            for o in self.observations
+            if o.role in ("arrived", "registered") and o.period == 0 and o.kind in (VALUE, AT_LEAST)
+        ]
+        running = running_counts(told)
+        for name in running:
+            use = self.uses[name]
+            said = sentence("reason.running", said=use.reason)
+            self.uses[name] = dataclasses.replace(use, reason=said)
+        return [
+            dataclasses.replace(o, kind=RUNNING, estimate=True) if o.claim in running else o
+            for o in self.observations
+        ]
 
     def out(self, claim: Claim, reason: str) -> None:
         """Leave a claim out, for a reason."""
@@ -408,7 +441,7 @@ def _thin(
 
 def _standing(o: Observation) -> tuple[bool, bool, bool, dt.datetime, float, str]:
     """What makes a figure the better one to keep: of one moment the larger, which misses less."""
-    return (o.period == 0, o.kind == VALUE, o.clock_hours <= 1.0, o.as_of, o.low, o.claim)
+    return (o.period == 0, o.kind in LEVELS, o.clock_hours <= 1.0, o.as_of, o.low, o.claim)
 
 
 def _reason(role: str, kind: int, scale: float, added: float) -> str:

@@ -22,7 +22,7 @@ from crossings.dynamics.streams import entity_code
 from crossings.forecast import figures, glide, interweave, likelihood, slopes, timeline
 from crossings.forecast.corridors import Corridors
 from crossings.forecast.members import ERRORS, Meaning, Members, Setting
-from crossings.forecast.observation import Evidence
+from crossings.forecast.observation import RUNNING, Evidence
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import Population
 from crossings.forecast.timeline import KICKS
@@ -87,6 +87,7 @@ class OnsetModel:
                 kick_hour=kick_hour,
                 night=timeline.night_share(self.grid, situation),
             ),
+            running=bool((self.figures.kind == RUNNING).any()),
         )
         self.coordinates, self.index = self.meaning.coordinates, self.meaning.index
         self.parameters = len(self.coordinates)
@@ -103,7 +104,7 @@ class OnsetModel:
             "waves": self._named("intensity_sd"),
             "spells": self._named("capacity_sd"),
         }
-        self.error_coordinates = tuple(self.index[name] for name in ERRORS)
+        self.error_coordinates = tuple(self.index[name] for name in ERRORS if name in self.index)
         self.steps = self.grid.known
         self.step_codes = self.grid.codes(self.grid.known)
         self.engine_channels = self.network.channels

@@ -174,6 +174,15 @@ DEFAULTS: dict[str, Distribution] = {
         "lognormal", 0.1, 0.5, "relative error of the lag model: desks open, close and catch up"
     ),
     "registration_capacity": _default("lognormal", 800.0, 0.7, "people registered an hour"),
+    "undercount": _default(
+        "lognormal",
+        0.03,
+        1.5,
+        'how many more came than a running "at least" says, as a share of those it says: seven '
+        '"at least" of labelled passages stand beside another figure of the same people, of which '
+        "four are the same, the others 3, 17 and 20 % higher; wider, since one report hides what "
+        "its source misses: a third more in one of twenty, twice as many in one of a hundred",
+    ),
     "planning_spread": _default(
         "lognormal", 0.9, 0.4, "log-sd of who finally goes around an official planning figure"
     ),

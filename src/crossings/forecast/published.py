@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.streams import block_normals, block_uniforms, entity_code
-from crossings.forecast.observation import VALUE, Observation
+from crossings.forecast.observation import LEVELS, Observation
 from crossings.forecast.timeline import Grid
 
 F8 = npt.NDArray[np.float64]
@@ -41,10 +41,10 @@ class Last(NamedTuple):
 
 
 def last_figures(observations: tuple[Observation, ...]) -> dict[int, Last]:
-    """The newest figure of each series of arrivals: a number, not a bound."""
+    """The newest figure of each series of arrivals: a number or running count, no lone bound."""
     newest: dict[int, Last] = {}
     for o in observations:
-        if o.role == "arrived" and o.period == 0 and o.kind == VALUE:
+        if o.role == "arrived" and o.period == 0 and o.kind in LEVELS:
             figure = Last(o.claim, o.low, o.as_of, o.estimate)
             if o.series not in newest or _age(figure) > _age(newest[o.series]):
                 newest[o.series] = figure

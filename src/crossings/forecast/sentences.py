@@ -46,6 +46,7 @@ REASONS = {
     "reason.intention": "announced intention: a weak observation of who goes in the end",
     "reason.trusted": "{said}, trusted within a factor of about {factor}",
     "reason.lower": "{said}, lower bound",
+    "reason.running": "{said}; one of several that rise: a count that misses some",
     "reason.upper": "{said}, upper bound",
     "reason.range": "{said}, range",
     "reason.families": "{said}, {size} people a family assumed",

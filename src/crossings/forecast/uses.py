@@ -7,7 +7,7 @@ import datetime as dt
 import math
 
 from crossings.forecast.counts import Counts
-from crossings.forecast.observation import VALUE, Evidence
+from crossings.forecast.observation import LEVELS, Evidence
 from crossings.forecast.outlook import ClaimUse
 from crossings.forecast.parameters import Priors
 from crossings.forecast.population import Population
@@ -60,7 +60,7 @@ def _before_window(evidence: Evidence, start: dt.datetime) -> dict[str, ClaimUse
     newest = {
         o.series: o.claim
         for o in sorted(old, key=lambda o: (o.as_of, o.claim))
-        if o.role == "arrived" and o.period == 0 and o.kind == VALUE
+        if o.role == "arrived" and o.period == 0 and o.kind in LEVELS
     }
     levels = set(newest.values())
     since = start.date().isoformat()
