@@ -78,6 +78,7 @@ def markdown(content: dict[str, Any]) -> str:
     settings, machine, summary = content["settings"], content["machine"], content["summary"]
     quantities = summary["quantities"]
     seconds = [r["seconds"] for r in content["runs"]]
+    alone = f" --shape {settings['shape']}" if "shape" in settings else ""
     lines = [
         "# Simulation-based calibration of the mechanistic component",
         "",
@@ -86,9 +87,9 @@ def markdown(content: dict[str, Any]) -> str:
         f"posterior draws; {np.median(seconds):.1f} s a run (median) on one thread. "
         f"Machine: {machine['cores']} cores, {machine['processor']}, Python {machine['python']}.",
         "",
-        "Made by `python -m benchmarks.calibration`. Uniform ranks mean exact ranges; more at both "
-        "ends: too narrow; more in the middle: too wide; more on the right: the truth is higher "
-        "than the forecast. p-values are of chi-square (20 bins) and Kolmogorov-Smirnov, "
+        f"Made by `python -m benchmarks.calibration{alone}`. Uniform ranks mean exact ranges; more "
+        "at both ends: too narrow; more in the middle: too wide; more on the right: the truth is "
+        "higher than the forecast. p-values are of chi-square (20 bins) and Kolmogorov-Smirnov, "
         "Holm-adjusted over the quantities.",
         "",
         "| quantity | ranks | mean | chi-square p | KS p | 50 % holds | 90 % holds |",
