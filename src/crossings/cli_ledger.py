@@ -18,7 +18,6 @@ from crossings.cli_ledger_options import (
     By,
     Counting,
     Database,
-    Json,
     Measure,
     Origin,
     PlaceOption,
@@ -36,6 +35,7 @@ from crossings.cli_ledger_options import (
     selection,
     terminal,
 )
+from crossings.cli_options import Json
 from crossings.errors import InputError
 
 if TYPE_CHECKING:

@@ -58,7 +58,6 @@ By = Annotated[
     str,
     typer.Option("--by", help="Who decides. Default: CROSSINGS_USER, else the login name."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def open_ledger(database: str | None, create: bool = False) -> Ledger:

@@ -9,19 +9,19 @@ from typing import Annotated
 
 import typer
 
+from crossings.cli_options import Json, SituationArgument, Store
+
 SEALED = ("forecast.csv", "forecast.json", "forecast.nc")
 """The files of a forecast folder that a seal holds the hashes of."""
 
 
 def history(
-    situation: Annotated[str, typer.Argument(help="A bundled situation or a folder.")],
-    store: Annotated[
-        Path | None, typer.Option(help="Folder of kept forecasts (CROSSINGS_STORE).")
-    ] = None,
+    situation: SituationArgument,
+    store: Store = None,
     forecast: Annotated[
         list[Path] | None, typer.Option(help="A forecast folder elsewhere; may be repeated.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show past forecasts of a situation beside what came.
 

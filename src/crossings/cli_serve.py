@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from crossings.cli_options import Store
 
 KEEP_ALIVE_SECONDS = 75
 """How long a connection stays open between two requests.
@@ -23,9 +24,7 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any.")] = 8000,
-    store: Annotated[
-        Path | None, typer.Option(help="Folder of kept forecasts (CROSSINGS_STORE).")
-    ] = None,
+    store: Store = None,
     profile: Annotated[str, typer.Option(help="internal or public.")] = "internal",
     database: Annotated[
         str | None,
