@@ -1,6 +1,6 @@
 """The native rules person by person: slow, plain, and written without a look at the engine's code.
 
-What the docstring of :mod:`crossings.dynamics.engine` says each does, each does here with a coin of
+What the docstring of :mod:`crossings.dynamics.step` says each does, each does here with a coin of
 their own. Ways take whole steps, so that no rule about shares of a step is needed.
 """
 

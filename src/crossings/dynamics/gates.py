@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from crossings.dynamics.binomial import let_through, smooth_binomial
 from crossings.dynamics.compiled import compiled, inner, parallel_entry
-from crossings.dynamics.engine import Rates
+from crossings.dynamics.rates import Rates
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]

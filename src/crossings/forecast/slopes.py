@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from crossings.dynamics.compiled import compiled, inner, parallel_entry
 from crossings.dynamics.drivers import HEAVY, Intensity, Throughput
-from crossings.dynamics.engine import Rates
 from crossings.dynamics.gates import Draws, Walk
+from crossings.dynamics.rates import Rates
 from crossings.forecast.figure_slopes import InCounts, InErrors, add_figures, in_counts
 from crossings.forecast.likelihood import ErrorRates, Figures
 
