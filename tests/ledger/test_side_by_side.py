@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from crossings.errors import InputError
-from crossings.ledger.side_by_side import (
-    CONFIDENCE,
-    OUT,
-    Reconciled,
-    SideBySide,
-    matching,
-    order_statistics,
-    side_by_side,
-)
+from crossings.ledger.reconciled import CONFIDENCE, Reconciled, order_statistics
+from crossings.ledger.side_by_side import SideBySide, matching, side_by_side
+from crossings.ledger.ties import OUT
 from crossings.situation.catalogue import load
 from crossings.situation.disagreements import quantity
 from crossings.situation.records import Claim

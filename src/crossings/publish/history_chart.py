@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from crossings.ledger.side_by_side import Row, SideBySide
+from crossings.ledger.side_by_side import SideBySide
+from crossings.ledger.ties import Row
 from crossings.publish.markup import text
 from crossings.publish.side_by_side import range_words, title
 from crossings.publish.words import figure, number, short_date, speakers, stamp

@@ -14,10 +14,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crossings.ledger.side_by_side import Quantity, Reconciled, Row, SideBySide, Tie
+from crossings.ledger.reconciled import Reconciled
+from crossings.ledger.side_by_side import SideBySide
+from crossings.ledger.ties import Row, Tie
 from crossings.publish import words
 from crossings.publish.ledger_listing import who
 from crossings.publish.markup import clean
+from crossings.situation.disagreements import Quantity
 from crossings.situation.records import ALL, Claim, Situation
 
 BAR = 24

@@ -28,6 +28,9 @@ ROUNDING = 0.02
 NOT_COMPARED = frozenset({"share", "other"})
 """Measures under which different things stand: what exactly is counted is told in words only."""
 
+Quantity = tuple[str, str, str, str, str]
+"""Measure, counting, unit, place and origin."""
+
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -38,7 +41,7 @@ class Disagreement:
     claims: tuple[Claim, ...]
 
     @property
-    def quantity(self) -> tuple[str, str, str, str, str]:
+    def quantity(self) -> Quantity:
         """Measure, counting, unit, place and origin, which the claims share."""
         return quantity(self.claims[0])
 
@@ -83,7 +86,7 @@ def comparable(claim: Claim) -> bool:
     return told and complete and claim.measure not in NOT_COMPARED
 
 
-def quantity(claim: Claim) -> tuple[str, str, str, str, str]:
+def quantity(claim: Claim) -> Quantity:
     """What a claim counts: measure, counting, unit, place and origin."""
     return (claim.measure, claim.counting, claim.unit, claim.place, claim.origin)
 
