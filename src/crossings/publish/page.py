@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import headline
-from crossings.publish import page_forecast, page_method, page_statements
+from crossings.publish import page_forecast, page_map, page_method, page_statements
 from crossings.publish.markup import head, text
 from crossings.publish.view import View, view
 from crossings.situation.records import Situation
@@ -57,7 +57,7 @@ def _sections(shown: View) -> list[str]:
         page_forecast.fan_section(shown),
         page_forecast.arrivals_section(shown),
         page_forecast.stocks_section(shown),
-        page_forecast.map_section(shown),
+        page_map.map_section(shown),
         page_statements.claims_section(shown),
         page_statements.disagreements_section(shown),
         page_statements.events_section(shown),

@@ -19,7 +19,8 @@ from crossings.publish import words
 from crossings.publish.fan_chart import fan_chart
 from crossings.publish.flow_map import flow_map
 from crossings.publish.narrative import narrative
-from crossings.publish.page_forecast import TIERS, fan_of, flows_of, shown_days
+from crossings.publish.page_forecast import TIERS, fan_of, shown_days
+from crossings.publish.page_map import flows_of
 from crossings.publish.page_method import RESPONSIBILITY, limits_of, method_of
 from crossings.publish.view import View, view
 from crossings.situation.records import Situation
