@@ -21,6 +21,7 @@ from crossings.dynamics import drivers
 from crossings.forecast import likelihood
 from crossings.forecast.figure_slopes import InErrors
 from crossings.forecast.interweave import Pool
+from crossings.forecast.parameter_slopes import Slopes
 from crossings.forecast.parameters import (
     Distribution,
     Priors,
@@ -30,7 +31,6 @@ from crossings.forecast.parameters import (
     mixture,
 )
 from crossings.forecast.population import Population
-from crossings.forecast.slopes import Slopes
 from crossings.forecast.timeline import KICK_HOURS, KICKS
 
 F8 = npt.NDArray[np.float64]

@@ -3,10 +3,10 @@
 The counts are whole people, so the model has no derivative; where counts are large it is close to
 one that has. This is the adjoint of that likeness, taken along the history that was walked: from
 the figures (:mod:`crossings.forecast.figure_slopes`) back over the steps to the drivers, from these
-to parameters and noises. What is left out (the luck of the split among gates, who turns away from a
-closed gate, travellers' waiting times) makes the slope less useful, never wrong: the sampler uses
-it to propose only, and accepts by the exact counts. ``a_x`` is the slope of the log likelihood in
-x; notation as in docs/model.md.
+to parameters and noises (:mod:`crossings.forecast.parameter_slopes`). What is left out (the luck of
+the split among gates, who turns away from a closed gate, travellers' waiting times) makes the slope
+less useful, never wrong: the sampler uses it to propose only, and accepts by the exact counts.
+``a_x`` is the slope of the log likelihood in x; notation as in docs/model.md.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from crossings.dynamics.compiled import compiled, inner, parallel_entry
-from crossings.dynamics.drivers import HEAVY, Intensity, Throughput
+from crossings.dynamics.drivers import Intensity, Throughput
 from crossings.dynamics.gates import Draws, Walk
 from crossings.dynamics.rates import Rates
 from crossings.forecast.figure_slopes import InCounts, InErrors, add_figures, in_counts
 from crossings.forecast.likelihood import ErrorRates, Figures
+from crossings.forecast.parameter_slopes import Slopes, gate_slopes, hazard_slopes
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -39,37 +40,6 @@ class Channels(NamedTuple):
     fast: I8
     slow: I8
     choice: I8
-
-
-class Slopes(NamedTuple):
-    """Slopes of the log likelihood: ``path`` (M, T, C); of parameters (M,), (M, G) or (M, K).
-
-    Those in errors are kept in :class:`~crossings.forecast.figure_slopes.InErrors`.
-    """
-
-    path: F8
-    leavers: F8
-    decided: F8
-    contagion: F8
-    leave: F8
-    register: F8
-    register_cap: F8
-    rate: F8
-    intensity_sd: F8
-    intensity_hours: F8
-    departure_kick: F8
-    before: F8
-    start: F8
-    people: F8
-    first: F8
-    ramp: F8
-    capacity_sd: F8
-    capacity_hours: F8
-    drift: F8
-    night: F8
-    capacity_kick: F8
-    choice: F8
-    choice_sd: F8
 
 
 def empty(
@@ -235,108 +205,6 @@ def _people(
 
 
 @inner
-def _hazard(
-    drive: Intensity,
-    noise: F8,
-    channel: int,
-    i: np.int64,
-    step_hours: float,
-    given: F8,
-    x: F8,
-    out: Slopes,
-) -> None:
-    """From the log of the hazards to the parameters of the intensity and its noises.
-
-    ``x`` (T,) is room for the intensity's course.
-    """
-    steps = given.size
-    keep = math.exp(-step_hours / drive.hours[i])
-    root = math.sqrt(1.0 - keep * keep)
-    sd = drive.sd[i]
-    for t in range(steps):
-        z = noise[i, t, channel]
-        x[t] = sd * z if t == 0 else keep * x[t - 1] + sd * root * z
-    a_x, in_keep = 0.0, 0.0
-    for t in range(steps - 1, -1, -1):
-        a_x = a_x * keep + given[t]
-        out.path[i, t, channel] = a_x * sd * (root if t > 0 else 1.0)
-        if t > 0:
-            in_keep += a_x * (x[t - 1] - sd * keep / root * noise[i, t, channel])
-        out.intensity_sd[i] += given[t] * x[t] / sd
-        out.rate[i] += given[t] / max(1e-300, drive.rate[i])
-        for e in range(drive.kick_kind.size):
-            out.departure_kick[i, drive.kick_kind[e]] += given[t] * drive.kick_left[t, e]
-        after = min(1.0, max(0.0, (t + 1.0) - drive.start[i] / step_hours))
-        factor = max(1e-12, after + (1.0 - after) * drive.before[i])
-        out.before[i] += given[t] * (1.0 - after) / factor
-        if 0.0 < after < 1.0:
-            out.start[i] -= given[t] * (1.0 - drive.before[i]) / factor / step_hours
-    out.intensity_hours[i] += in_keep * keep * step_hours / drive.hours[i] ** 2
-
-
-@inner
-def _gate(
-    flow: Throughput,
-    noise: F8,
-    fast: int,
-    slow: int,
-    i: np.int64,
-    g: int,
-    step_hours: float,
-    all_given: F8,
-    course: F8,
-    out: Slopes,
-) -> None:
-    """From the log of the capacities (G, T) of gate ``g`` to their parameters and noises.
-
-    ``course`` (2, T) is room for the fast and the slow part of the capacity.
-    """
-    steps = all_given.shape[1]
-    keep = math.exp(-step_hours / flow.hours[i])
-    root = math.sqrt(1.0 - keep * keep)
-    sd, drift = flow.sd[i], flow.drift[i] * math.sqrt(step_hours)
-    for t in range(steps):
-        z = noise[i, t, fast]
-        s = min(4.0, max(-4.0, noise[i, t, slow]))
-        course[0, t] = sd * z if t == 0 else keep * course[0, t - 1] + sd * root * z
-        walked = drift * s * math.exp(HEAVY * s * s)
-        course[1, t] = (course[1, t - 1] if t > 0 else 0.0) + walked
-    a_c, a_b, in_keep = 0.0, 0.0, 0.0
-    first, ramp = flow.first[i], flow.ramp[i]
-    for t in range(steps - 1, -1, -1):
-        given = all_given[g, t]
-        a_c = a_c * keep + given
-        a_b += given
-        out.path[i, t, fast] = a_c * sd * (root if t > 0 else 1.0)
-        s = noise[i, t, slow]
-        if abs(s) < 4.0:
-            heavy = math.exp(HEAVY * s * s)
-            out.path[i, t, slow] = a_b * drift * heavy * (1.0 + 2.0 * HEAVY * s * s)
-        if t > 0:
-            in_keep += a_c * (course[0, t - 1] - sd * keep / root * noise[i, t, fast])
-        if given == 0.0:
-            continue
-        out.capacity_sd[i] += given * course[0, t] / sd
-        out.drift[i] += given * course[1, t] / flow.drift[i]
-        out.people[i, g] += given
-        for e in range(flow.kick_kind.size):
-            out.capacity_kick[i, flow.kick_kind[e]] += given * flow.kick_left[t, e]
-        age = (t + 0.5) * step_hours - flow.start[i]
-        lost = math.exp(-max(0.0, age) / ramp)
-        worked = max(1e-12, first + (1.0 - first) * (1.0 - lost))
-        out.first[i] += given * lost / worked
-        if age > 0.0:
-            out.ramp[i] -= given * (1.0 - first) * lost * age / (ramp * ramp) / worked
-            out.start[i] -= given * (1.0 - first) * lost / ramp / worked
-        after = (t + 1.0) - flow.start[i] / step_hours
-        if 0.0 < after < 1.0:
-            out.start[i] -= given / max(0.05, after) / step_hours
-        share = flow.night_share[t]
-        out.night[i] += given * share / max(1e-12, 1.0 - share * (1.0 - flow.night[i]))
-    out.capacity_hours[i] += in_keep * keep * step_hours / flow.hours[i] ** 2
-
-
-@inner
 def _choice(
     sd: float,
     noise: F8,
@@ -392,10 +260,10 @@ def _member(
     state = _State(np.zeros(3), at_gates[0], at_gates[1], at_gates[2])
     _people(rates, walk, draws, noise, i, counts, state, drivers, out)
     course = np.empty((2, steps))
-    _hazard(drive, noise, at.intensity, i, step_hours, drivers.hazard, course[0], out)
+    hazard_slopes(drive, noise, at.intensity, i, step_hours, drivers.hazard, course[0], out)
     for g in range(gates):
         fast, slow = at.fast[g], at.slow[g]
-        _gate(flow, noise, fast, slow, i, g, step_hours, drivers.capacity, course, out)
+        gate_slopes(flow, noise, fast, slow, i, g, step_hours, drivers.capacity, course, out)
         if gates > 1:
             _choice(choice_sd, noise, at.choice[g], i, g, step_hours, drivers.pull, out)
 
