@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from crossings.reports.counted import Count
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Verdict
+from crossings.reports.measures import Verdict, measure_by_name
 from crossings.reports.names import is_capital
 from crossings.reports.records import Figure, Token
 from crossings.reports.signs import helpers_before
@@ -375,10 +375,8 @@ def _in_brackets(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> bool:
 
 def noun_before(figure: Figure, tokens: list[Token], lexicon: Lexicon) -> Verdict | None:
     """The last noun before the figure that says by itself what happened to people."""
-    for _, _, nouns in reversed(lexicon.people.find(tokens[: figure.first])):
-        if nouns[0].measure and nouns[0].measure not in {"other", "refugees_hosted"}:
-            return Verdict(nouns[0].measure, 1.5, "a people noun earlier in the sentence")
-    return None
+    named = measure_by_name(tokens[: figure.first], lexicon, last=True)
+    return Verdict(named, 1.5, "a people noun earlier in the sentence") if named else None
 
 
 _THINGS_TOO = {"affect", "hit", "impact", "cut off", "isolate", "threaten", "target", "supply"}

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from crossings.reports.lexicon import Lexicon
 from crossings.reports.nouns import Head
 from crossings.reports.records import Figure, Token
 from crossings.reports.signs import Sign, Signs, helpers_before
@@ -22,6 +23,9 @@ _IMPOSSIBLE = 99.0
 _OTHER = 0.25
 """How much weaker signs of the measure ``other`` are: it says least."""
 _NOUN_COST = {"refugees_hosted": 2.6, "displaced": 1.2, "other": 1.9, "in_need": 1.2}
+GIVES_WAY = {"other": 0.8, "refugees_hosted": 0.3}
+"""Measures that give way to what else is said of the people, "refugees arriving in Greece": what a
+sign of one costs more."""
 
 
 @dataclass(slots=True)
@@ -84,6 +88,19 @@ def sign_before(figure: Figure, signs: Signs) -> Verdict | None:
         if sign.last <= figure.first and sign.trigger.role in {"subject", "either", "object"}:
             return Verdict(sign.trigger.measure, 1.0, f"said of them: {sign.trigger.name}", sign)
     return None
+
+
+def measure_by_name(tokens: list[Token], lexicon: Lexicon, last: bool = False) -> str:
+    """What the first noun among the tokens that tells it says of its people, or the ``last`` one.
+
+    Empty where no noun tells it: those of a measure that gives way (:data:`GIVES_WAY`) do not.
+    """
+    found = lexicon.people.find(tokens)
+    for _, _, nouns in reversed(found) if last else found:
+        measure = nouns[0].measure
+        if measure and measure not in GIVES_WAY:
+            return measure
+    return ""
 
 
 def _reason(sign: Sign, cost: float) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crossings.reports.lexicon import Lexicon
-from crossings.reports.measures import Verdict
+from crossings.reports.measures import GIVES_WAY, Verdict, measure_by_name
 from crossings.reports.records import Figure, Token
 from crossings.reports.signs import Signs
 from crossings.reports.tokens import low_at
@@ -17,6 +17,8 @@ from crossings.reports.tokens import low_at
 _REACH = 26
 _NEAR = 5
 """How many tokens may stand between the verb of reaching and the number."""
+_NAMED = 1.0
+"""The price of a measure that only a noun tells, in "the number of registered IDPs"."""
 
 
 @dataclass(slots=True)
@@ -132,35 +134,21 @@ def people_counted(tokens: list[Token], start: int, end: int, lexicon: Lexicon) 
     return None
 
 
-_LATER = {"other": 0.8, "refugees_hosted": 0.3}
-"""Measures that give way to what else is said of the people: "refugees arriving in Greece"."""
-
-
 def toll_measure(
     toll: Toll, signs: Signs, verdict: Verdict, tokens: list[Token], lexicon: Lexicon
 ) -> Verdict:
     """The measure of a total: the sign nearest to its noun, or what its people are by name."""
-    best = _named_measure(toll, tokens, lexicon)
+    best: Verdict | None = None
+    named = measure_by_name(tokens[toll.noun : toll.verb], lexicon)
+    if named:
+        best = Verdict(named, _NAMED, f"total of people who are {named} by name")
     for sign in signs.found:
         if sign.first > toll.verb:
             break
         if sign.trigger.heads or sign.trigger.voice:
             continue
         away = abs(sign.first - toll.noun)
-        cost = 0.4 + sign.trigger.cost + 0.03 * away + _LATER.get(sign.trigger.measure, 0.0)
+        cost = 0.4 + sign.trigger.cost + 0.03 * away + GIVES_WAY.get(sign.trigger.measure, 0.0)
         if sign.last > toll.noun - 3 and (best is None or cost < best.cost):
             best = Verdict(sign.trigger.measure, cost, f"total: {sign.trigger.name}", sign)
     return best or verdict
-
-
-_NAMED = 1.0
-"""The price of a measure that only a noun tells, in "the number of registered IDPs"."""
-
-
-def _named_measure(toll: Toll, tokens: list[Token], lexicon: Lexicon) -> Verdict | None:
-    """The measure that the people of a total have by name."""
-    for _, _, nouns in lexicon.people.find(tokens[toll.noun : toll.verb]):
-        measure = nouns[0].measure
-        if measure and measure not in _LATER:
-            return Verdict(measure, _NAMED, f"total of people who are {measure} by name")
-    return None
