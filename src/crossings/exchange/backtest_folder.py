@@ -23,7 +23,7 @@ import numpy as np
 from crossings import __version__
 from crossings.errors import InputError
 from crossings.exchange.forecast_csv import guarded
-from crossings.exchange.whole import write_file, write_files
+from crossings.exchange.whole import json_file, write_file, write_files
 from crossings.forecast.outlook import QUANTILE_LEVELS
 from crossings.forecast.series.history import day_of
 from crossings.forecast.series.library import bundled_crises
@@ -80,7 +80,7 @@ def run_backtest(
         count += 1
         within(0.0)
     scores = {name: _read(path / "scores.json") for name, path in folders.items()}
-    write_file(Path(folder) / "scores.json", _json(scores))
+    write_file(Path(folder) / "scores.json", json_file(scores))
     return {
         name: scores[name] | {"details": _read(path / "details.json")}
         for name, path in folders.items()
@@ -110,9 +110,9 @@ def backtest_files(result: Backtest, made_from: dict[str, Any]) -> dict[str, byt
     }
     return {
         "truth.csv": _truth(result).encode(),
-        "scores.json": _json(_described(result)),
-        "details.json": _json(result.details),
-        "backtest.json": _json(made_from),
+        "scores.json": json_file(_described(result)),
+        "details.json": json_file(result.details),
+        "backtest.json": json_file(made_from),
         **files,
     }
 
@@ -196,7 +196,3 @@ def _folder_name(situation: str) -> str:
     if "/" in situation or "\\" in situation or situation.startswith("."):
         raise InputError(f"situation: found the id {situation!r}, expected one without / and .")
     return situation
-
-
-def _json(content: Any) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

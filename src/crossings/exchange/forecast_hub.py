@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from crossings.exchange.forecast_csv import guarded
+from crossings.exchange.whole import json_file
 from crossings.forecast.outlook import QUANTILE_LEVELS, Outlook
 from crossings.forecast.summary import day_ends
 
@@ -55,9 +56,9 @@ def forecast_hub(outlook: Outlook) -> dict[str, bytes]:
     output = _model_output(outlook, reference, days)
     return {
         f"model-output/{MODEL}/{name}.csv": output.encode(),
-        "hub-config/admin.json": _json(_admin(outlook)),
-        "hub-config/tasks.json": _json(_tasks(outlook, reference, days)),
-        "hub-config/model-metadata-schema.json": _json(_metadata_schema()),
+        "hub-config/admin.json": json_file(_admin(outlook)),
+        "hub-config/tasks.json": json_file(_tasks(outlook, reference, days)),
+        "hub-config/model-metadata-schema.json": json_file(_metadata_schema()),
         f"model-metadata/{MODEL}.yml": _metadata(outlook).encode(),
     }
 
@@ -190,7 +191,3 @@ def _metadata(outlook: Outlook) -> str:
     }
     # A JSON string is a YAML string, whatever it holds.
     return "".join(f"{key}: {json.dumps(text)}\n" for key, text in lines.items())
-
-
-def _json(content: Any) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

@@ -6,12 +6,14 @@ renaming, so that a full disk, a missing right or a kill leaves the old content 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from errno import EISDIR
 from pathlib import Path
+from typing import Any
 
 from crossings.errors import OutputError
 
@@ -38,6 +40,11 @@ def write_file(path: Path | str, content: bytes) -> Path:
     except OSError as error:
         raise OutputError(f"{target}: cannot be written ({error.strerror or error})") from error
     return target
+
+
+def json_file(content: Any) -> bytes:
+    """The text of a JSON file for people and programs: an entry a line, every script as it is."""
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def write_files(folder: Path | str, files: Mapping[str, bytes]) -> Path:

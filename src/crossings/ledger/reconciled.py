@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import statistics
 from collections.abc import Sequence
 
 from crossings.ledger.ties import LASTING, Row, highest, lowest
@@ -67,7 +68,7 @@ def reconciled(rows: Sequence[Row], asked: Quantity, time: dt.datetime | None) -
     return Reconciled(
         low=low,
         high=high,
-        middle=_median([c.value or 0.0 for c in voices]),
+        middle=statistics.median(c.value or 0.0 for c in voices),
         open_above=any(c.high is None and lowest(c) >= high for c in voices),
         time=time,
         method=how,
@@ -94,12 +95,6 @@ def _ceiling(rows: Sequence[Row]) -> tuple[float, dt.datetime] | None:
         if row.has("later") and row.claim.as_of is not None and row.claim.high is not None
     ]
     return min(after, default=None)
-
-
-def _median(values: Sequence[float]) -> float:
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _range(voices: Sequence[Claim]) -> tuple[float, float, str]:

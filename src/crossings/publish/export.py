@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from crossings.exchange.forecast_folder import read_forecast
 from crossings.exchange.forecast_hub import forecast_hub
 from crossings.exchange.forecast_netcdf import forecast_netcdf
 from crossings.exchange.hxl import hxl_claims, hxl_forecast
-from crossings.exchange.whole import write_file, write_files
+from crossings.exchange.whole import json_file, write_file, write_files
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import day_ends
 from crossings.publish.live.single import single_file
@@ -186,4 +185,4 @@ def _record(sign_off: SignOff, profile: str, files: Mapping[str, bytes]) -> byte
         "at": sign_off.at.isoformat(timespec="seconds"),
         "sha256": {name: hashlib.sha256(text).hexdigest() for name, text in files.items()},
     }
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+    return json_file(content)

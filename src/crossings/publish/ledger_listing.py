@@ -54,8 +54,7 @@ def place_of(record: Kept) -> str:
 
 def who(record: Kept) -> str:
     """Who says it, through whom."""
-    via = f", via {record.via}" if record.via else ""
-    return clean(words.speakers(record) + via, 160)
+    return clean(words.speakers_via(record), 160)
 
 
 def when(record: Kept, zone: dt.tzinfo) -> str:

@@ -37,8 +37,7 @@ def narrative(view: View) -> tuple[str, ...]:
 
 
 def _source(record: Claim | Event) -> str:
-    via = f", via {record.via}" if record.via else ""
-    return f"({words.speakers(record)}{via})"
+    return f"({words.speakers_via(record)})"
 
 
 def _forecast(view: View) -> str:

@@ -202,5 +202,4 @@ def _of_context(reading: Reading, one: ReadContext) -> _Row:
 
 
 def _who(read: ReadClaim | ReadEvent | ReadContext) -> str:
-    said = "; ".join(read.sources) or words.ITSELF
-    return clean(f"{said}, via {read.via}" if read.via else said, 160)
+    return clean(words.speakers_via(read), 160)

@@ -177,12 +177,11 @@ def _claims(shown: View) -> dict[str, Any]:
     used.sort(key=lambda c: (-uses[c.id].weight, -(c.as_of or c.known_at).timestamp()))
     rows = []
     for claim in used[:MOST_CLAIMS]:
-        via = f", via {claim.via}" if claim.via else ""
         rows.append(
             [
                 f"{words.figure(claim)} {words.quantity(claim)}",
                 words.stamp(claim.as_of, shown.zone, claim.as_of_precision),
-                words.short(f"{words.speakers(claim)}{via}", 110),
+                words.short(words.speakers_via(claim), 110),
                 f"{uses[claim.id].weight:.2f}",
             ]
         )

@@ -16,7 +16,7 @@ from crossings.forecast.summary import day_ends, headline, ranges
 from crossings.publish import words
 from crossings.publish.markup import clean
 from crossings.publish.view import View, view
-from crossings.situation.records import Claim, Situation
+from crossings.situation.records import Situation
 
 MOST_DAYS = 10
 """Days in the table of all places; a longer horizon is thinned."""
@@ -188,7 +188,7 @@ def _print_claims(console: Console, shown: View) -> None:
         table.add_row(
             Text(clean(f"{words.figure(claim)} {words.quantity(claim)}", 120)),
             Text(words.stamp(claim.as_of, shown.zone, claim.as_of_precision)),
-            Text(_who(claim)),
+            Text(clean(words.speakers_via(claim), 160)),
             f"{uses[claim.id].weight:.2f}",
         )
     if used:
@@ -204,8 +204,3 @@ def _print_claims(console: Console, shown: View) -> None:
             style="dim",
         )
     )
-
-
-def _who(claim: Claim) -> str:
-    via = f", via {claim.via}" if claim.via else ""
-    return clean(words.speakers(claim) + via, 160)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from crossings.situation.times import DAY_END
 
 if TYPE_CHECKING:  # words for reports need no forecast
     from crossings.forecast.summary import Headline, Range
-    from crossings.situation.records import Claim, Context, Event
+    from crossings.situation.records import Claim
 
 TARGET_WORDS = {
     "arrived.cumulative": "people arrived",
@@ -252,9 +252,26 @@ def quantity(claim: Claim) -> str:
     return f"{claim.unit}{join}{measure}"
 
 
-def speakers(record: Claim | Event | Context) -> str:
+class Attributed(Protocol):
+    """What somebody says, perhaps through somebody else."""
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """Who says it."""
+
+    @property
+    def via(self) -> str | None:
+        """Through whom."""
+
+
+def speakers(record: Attributed) -> str:
     """Who says it; ``the report itself`` where nobody is named."""
     return "; ".join(record.sources) or ITSELF
+
+
+def speakers_via(record: Attributed) -> str:
+    """Who says it, through whom: ``the governor, via Reuters``."""
+    return f"{speakers(record)}, via {record.via}" if record.via else speakers(record)
 
 
 def short(text: str, limit: int) -> str:

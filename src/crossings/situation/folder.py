@@ -6,6 +6,7 @@ one CSV file a table (:mod:`crossings.situation.tables` lists the columns).
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -13,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def save_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
     """
     folder = Path(path)
     files = _files(situation)
-    try:
+    with _writing(folder):
         exists = folder.is_dir()
         if not exists:
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -119,8 +120,6 @@ def save_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
                 beside.rename(folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-    except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from error
 
 
 def new_folder(path: str | os.PathLike[str]) -> None:
@@ -131,13 +130,11 @@ def new_folder(path: str | os.PathLike[str]) -> None:
         OutputError: the folder cannot be written.
     """
     folder = Path(path)
-    try:
+    with _writing(folder):
         _check_unused(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for file in _TEMPLATE.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from error
 
 
 def save_new_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
@@ -148,10 +145,8 @@ def save_new_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
         OutputError: the folder cannot be written.
     """
     folder = Path(path)
-    try:
+    with _writing(folder):
         _check_unused(folder)
-    except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from error
     save_folder(situation, folder)
 
 
@@ -164,8 +159,14 @@ def _reason(error: OSError | ValueError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
-def _unwritable(folder: Path, error: OSError | ValueError) -> OutputError:
-    return OutputError(f"situation folder {str(folder)!r} cannot be written: {_reason(error)}")
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Tell in one error that a folder cannot be written."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        told = f"situation folder {str(folder)!r} cannot be written: {_reason(error)}"
+        raise OutputError(told) from error
 
 
 def _umask() -> int:
