@@ -11,9 +11,10 @@ import xarray as xr
 
 import crossings as cx
 from crossings.dynamics import rule_sets
+from crossings.dynamics.native_rates import NativeRates
 from crossings.dynamics.population import residents
 from crossings.dynamics.roads import night_share, openness, outward_edges
-from crossings.dynamics.simulation import NativeRates, simulate
+from crossings.dynamics.simulation import simulate
 from crossings.errors import InputError
 from crossings.situation.catalogue import bundled, load
 from crossings.situation.folder import new_folder

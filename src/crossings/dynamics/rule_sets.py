@@ -10,7 +10,8 @@ import xarray as xr
 
 from crossings.dynamics.flee.simulation import simulate_flee
 from crossings.dynamics.given_totals import SpreadRates, simulate_given_totals
-from crossings.dynamics.simulation import RECORD_HOURS, NativeRates
+from crossings.dynamics.native_rates import NativeRates
+from crossings.dynamics.simulation import RECORD_HOURS
 from crossings.dynamics.simulation import simulate as simulate_native
 from crossings.errors import InputError
 from crossings.situation.flee_records import DAYS_KEY
