@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 import crossings as cx
 from crossings.forecast.counts import ARRIVED
-from crossings.forecast.issue import mechanistic
+from crossings.forecast.mechanistic import mechanistic
 from crossings.forecast.request import request
 from crossings.forecast.series.history import Known, Series, day_number, day_of
 from crossings.forecast.series.library import chosen, models

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import crossings as cx
-from crossings.forecast.issue import mechanistic
 from crossings.forecast.late import TOGETHER, with_simulated
+from crossings.forecast.mechanistic import mechanistic
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.request import Request, request
 from crossings.forecast.sentences import recognised

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crossings.errors import InputError
 from crossings.forecast.counts import ARRIVED, PRESENT, WAITING
-from crossings.forecast.issue import Conditioned, condition
+from crossings.forecast.mechanistic import Conditioned, condition
 from crossings.forecast.request import request
 from crossings.forecast.scenario import Intervention, Kind, read_capacities
 from crossings.forecast.what_if import QUEUE_HOURS, Change, compare, what_if

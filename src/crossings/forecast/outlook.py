@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import platform
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -117,3 +119,17 @@ class Outlook:
         if not fitting:
             raise ValueError(f"{when.isoformat()} is before the first forecast time")
         return fitting[-1]
+
+
+def versions_now() -> dict[str, str]:
+    """The versions of what makes a forecast, by name: this package, numpy, numba, Python."""
+    try:
+        own = version("crossings")
+    except PackageNotFoundError:
+        own = "unknown"
+    return {
+        "crossings": own,
+        "numpy": np.__version__,
+        "numba": version("numba"),
+        "python": platform.python_version(),
+    }

@@ -18,7 +18,7 @@ import xarray as xr
 from crossings.dynamics import engine
 from crossings.errors import InputError
 from crossings.forecast.counts import ARRIVED, Counts, count, record_steps
-from crossings.forecast.issue import Conditioned, by_base_rate, condition, dataset
+from crossings.forecast.mechanistic import Conditioned, by_base_rate, condition, dataset
 from crossings.forecast.onset import OnsetModel
 from crossings.forecast.request import Request, request
 from crossings.forecast.scenario import (
