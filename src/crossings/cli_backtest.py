@@ -42,11 +42,11 @@ def backtest(
     from rich.console import Console
 
     from crossings.exchange.backtest_folder import run_backtest
-    from crossings.exchange.whole import write_file
     from crossings.publish.backtest_page import backtest_page
     from crossings.publish.backtest_table import print_backtest
     from crossings.publish.progress import progress_bar
     from crossings.verify.backtest import plan_from
+    from crossings.whole import write_file
 
     plan = plan_from(every, horizons, issue_times)
     with progress_bar() as progress:

@@ -255,12 +255,12 @@ def compare(
 
     Example: [bold]crossings ledger compare --situation kosovo-1999 --measure arrived[/bold]
     """
-    from crossings.exchange.whole import write_file
     from crossings.ledger.side_by_side import matching, side_by_side
     from crossings.publish.history_chart import history_chart
     from crossings.publish.intake import with_ledger
     from crossings.publish.side_by_side import print_side_by_side, side_by_side_json
     from crossings.situation.naming import place_named
+    from crossings.whole import write_file
 
     known = named_situation(situation) if situation else None
     if known is None:

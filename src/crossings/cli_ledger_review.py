@@ -80,8 +80,8 @@ def review(
         )
         rows = choose(book.entries(chosen.id), wanted)
         if table_out is not None:
-            from crossings.exchange.whole import write_file
             from crossings.ledger.review_table import write_table
+            from crossings.whole import write_file
 
             texts = {document.id: document.text for document in book.documents()}
             write_file(table_out, write_table(rows, texts).encode())
@@ -235,7 +235,7 @@ def export_ledger(
     Example: [bold]crossings ledger export -o ledger.jsonl[/bold]
     """
     from crossings import ledger
-    from crossings.exchange.whole import write_file
+    from crossings.whole import write_file
 
     with open_ledger(database) as book:
         lines = list(ledger.export_lines(book, situation or None))

@@ -59,9 +59,9 @@ def seal(
     """
     from crossings.exchange.forecast_folder import read_forecast
     from crossings.exchange.forecast_json import read_description
-    from crossings.exchange.whole import write_file
     from crossings.verify.seal import read_seal
     from crossings.verify.seal import seal as sealed
+    from crossings.whole import write_file
 
     outlook = read_forecast(folder)
     files = _files(folder)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from crossings.exchange.forecast_hub import SAMPLES, forecast_hub
-from crossings.exchange.whole import write_files
+from crossings.whole import write_files
 from tests.outlooks import ISSUED, outlook
 
 

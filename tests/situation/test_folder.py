@@ -90,6 +90,19 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, folder: Path, place: st
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "situation"]
 
 
+def test_a_save_that_fails_half_way_leaves_what_was_there(folder: Path) -> None:
+    """A folder stands where the last file should go: those before it come back."""
+    situation = load_folder(folder)
+    last = [table.file for table in TABLES][-1]
+    (folder / last).unlink()
+    (folder / last).mkdir()
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    with pytest.raises(OutputError, match="stands in the way"):
+        save_folder(situation.model_copy(update={"title": "Another"}), folder)
+    assert {f.name: f.read_bytes() for f in folder.iterdir() if f.is_file()} == before
+    assert {f.name for f in folder.iterdir()} == {*before, last}
+
+
 def test_a_failed_save_leaves_what_was_there(folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     one = load_folder(folder)

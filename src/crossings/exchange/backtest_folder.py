@@ -23,7 +23,6 @@ import numpy as np
 from crossings import __version__
 from crossings.errors import InputError
 from crossings.exchange.forecast_csv import guarded
-from crossings.exchange.whole import json_file, write_file, write_files
 from crossings.forecast.outlook import QUANTILE_LEVELS
 from crossings.forecast.series.history import day_of
 from crossings.forecast.series.library import bundled_crises
@@ -31,6 +30,7 @@ from crossings.forecast.series.replay import Issue
 from crossings.situation.hashes import input_hashes
 from crossings.situation.records import Situation
 from crossings.verify.backtest import MODEL, Backtest, Plan, Task, run_tasks, tasks_of
+from crossings.whole import json_file, write_file, write_files
 
 FORMAT = "crossings-backtest/2"
 TEAM = "crossings"

@@ -1,7 +1,7 @@
 """The forecast folder: ``forecast.csv``, ``forecast.nc``, ``forecast.json`` and ``situation.html``.
 
 All files are made before any is put in its place, and all are put there or none
-(:mod:`crossings.exchange.whole`). Other files in the folder are left alone.
+(:mod:`crossings.whole`). Other files in the folder are left alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from crossings.exchange.forecast_json import (
     read_description,
 )
 from crossings.exchange.forecast_netcdf import forecast_netcdf, read_draws
-from crossings.exchange.whole import write_files
 from crossings.forecast.outlook import Outlook
 from crossings.situation.records import Situation
+from crossings.whole import write_files
 
 
 def write_forecast(

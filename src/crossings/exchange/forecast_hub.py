@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from crossings.exchange.forecast_csv import guarded
-from crossings.exchange.whole import json_file
 from crossings.forecast.outlook import QUANTILE_LEVELS, Outlook
 from crossings.forecast.summary import day_ends
+from crossings.whole import json_file
 
 MODEL = "crossings-outlook"
 """Team and model; hubs allow letters, digits and ``_`` in each of the two."""

@@ -13,7 +13,7 @@ import xarray as xr
 from crossings.errors import InputError
 from crossings.exchange.forecast_csv import guarded
 from crossings.exchange.forecast_netcdf import MOST
-from crossings.exchange.whole import write_file
+from crossings.whole import write_file
 
 I8 = npt.NDArray[np.int64]
 

@@ -28,8 +28,8 @@ from crossings.exchange.simulation_file import (
     simulation_netcdf,
     write_simulation,
 )
-from crossings.exchange.whole import write_file
 from crossings.situation.records import Situation
+from crossings.whole import write_file
 
 DEFAULT_MEMORY = 2 * 1024**3
 

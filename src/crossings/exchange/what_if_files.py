@@ -15,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crossings.exchange.forecast_csv import guarded
-from crossings.exchange.whole import write_files
 from crossings.forecast.outlook import QUANTILE_LEVELS
 from crossings.forecast.what_if import LABEL, QUEUE_HOURS, Change
+from crossings.whole import write_files
 
 FORMAT = "crossings what-if 1"
 BRANCHES = ("as_is", "scenario", "difference")

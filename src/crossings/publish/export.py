@@ -18,7 +18,6 @@ from crossings.exchange.forecast_folder import read_forecast
 from crossings.exchange.forecast_hub import forecast_hub
 from crossings.exchange.forecast_netcdf import forecast_netcdf
 from crossings.exchange.hxl import hxl_claims, hxl_forecast
-from crossings.exchange.whole import json_file, write_file, write_files
 from crossings.forecast.outlook import Outlook
 from crossings.forecast.summary import day_ends
 from crossings.publish.live.single import single_file
@@ -27,6 +26,7 @@ from crossings.publish.report_pdf import situation_report
 from crossings.publish.view import View, view
 from crossings.situation.catalogue import load
 from crossings.situation.records import Situation
+from crossings.whole import json_file, write_file, write_files
 
 FORMATS = ("html", "pdf", "narrative", "hub", "hxl", "netcdf", "csv")
 """What :func:`export` writes; ``hub`` and ``hxl`` are folders, the others single files."""

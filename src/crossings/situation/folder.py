@@ -12,8 +12,6 @@ import io
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,12 @@ from crossings.errors import InputError, OutputError
 from crossings.situation.base import Record
 from crossings.situation.checking import check_contents
 from crossings.situation.flee_records import FleeTables
-from crossings.situation.flee_tables import FLEE_FOLDER, FLEE_TABLES
+from crossings.situation.flee_tables import FLEE_TABLES
 from crossings.situation.reading import Contents, read_contents
 from crossings.situation.records import Situation
 from crossings.situation.tables import SETTINGS_FILE, TABLES, Problem, Table, write_cells
 from crossings.situation.times import write_moment
+from crossings.whole import write_files
 
 SHOWN_PROBLEMS = 20
 """How many problems the message of an :class:`InputError` spells out."""
@@ -89,37 +88,16 @@ def _message(folder: Path, errors: list[Problem]) -> str:
 def save_folder(situation: Situation, path: str | os.PathLike[str]) -> None:
     """Write ``situation`` as a folder at ``path``; ``load_folder`` gives the same value back.
 
-    All files are written beside their place and then renamed, so that an error leaves what was
-    there. Other files in an existing folder are kept.
+    An error leaves what was there. Other files in an existing folder are kept, but for the tables
+    of an earlier Flee set-up.
 
     Raises:
         OutputError: the folder cannot be written.
     """
     folder = Path(path)
-    files = _files(situation)
     with _writing(folder):
-        exists = folder.is_dir()
-        if not exists:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".saving-", dir=folder if exists else folder.parent))
-        try:
-            if situation.flee is not None:
-                (beside / FLEE_FOLDER).mkdir()
-            for name, text in files.items():
-                (beside / name).write_text(text, encoding="utf-8", newline="")
-            if exists:
-                if situation.flee is not None:
-                    (folder / FLEE_FOLDER).mkdir(exist_ok=True)
-                for name in files:
-                    (beside / name).replace(folder / name)
-                for table in FLEE_TABLES:  # of an earlier situation in this folder
-                    if table.file not in files:
-                        (folder / table.file).unlink(missing_ok=True)
-            else:
-                beside.chmod(0o777 & ~_umask())
-                beside.rename(folder)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        files = {name: text.encode() for name, text in _files(situation).items()}
+        write_files(folder, files, [t.file for t in FLEE_TABLES if t.file not in files])
 
 
 def new_folder(path: str | os.PathLike[str]) -> None:
@@ -167,13 +145,6 @@ def _writing(folder: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         told = f"situation folder {str(folder)!r} cannot be written: {_reason(error)}"
         raise OutputError(told) from error
-
-
-def _umask() -> int:
-    # The mask can only be read by setting it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _files(situation: Situation) -> dict[str, str]:

@@ -10,12 +10,23 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
 from crossings.errors import OutputError
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+_MASK = _umask()
+"""The process's mask for new files. It can only be read by setting it, which other threads would
+see: so once, when this module is loaded."""
 
 
 def write_file(path: Path | str, content: bytes) -> Path:
@@ -33,7 +44,7 @@ def write_file(path: Path | str, content: bytes) -> Path:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            made.chmod(0o666 & ~_umask())
+            made.chmod(0o666 & ~_MASK)
             made.replace(target)
         finally:
             made.unlink(missing_ok=True)
@@ -47,11 +58,11 @@ def json_file(content: Any) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def write_files(folder: Path | str, files: Mapping[str, bytes]) -> Path:
-    """Write files into a folder, by their path in it; all of them or none.
+def write_files(folder: Path | str, files: Mapping[str, bytes], gone: Collection[str] = ()) -> Path:
+    """Write files into a folder, by their path in it, and take others out; all of it or nothing.
 
     A new folder appears by one renaming; in one that exists the old files are put aside first and
-    come back if anything fails. Other files in the folder are left alone.
+    come back if anything fails. Files that are not named are left alone.
 
     Raises:
         OutputError: the folder cannot be written; what stood there before is unchanged.
@@ -59,7 +70,7 @@ def write_files(folder: Path | str, files: Mapping[str, bytes]) -> Path:
     target = Path(folder)
     try:
         if target.exists():
-            _replace_files(target, files)
+            _replace_files(target, files, gone)
         else:
             _new_folder(target, files)
     except OSError as error:
@@ -76,7 +87,7 @@ def _new_folder(target: Path, files: Mapping[str, bytes]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         _write_all(draft, files)
-        draft.chmod(0o777 & ~_umask())
+        draft.chmod(0o777 & ~_MASK)
         draft.rename(target)
     except BaseException:
         if draft is not None:
@@ -87,23 +98,24 @@ def _new_folder(target: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
-def _replace_files(target: Path, files: Mapping[str, bytes]) -> None:
+def _replace_files(target: Path, files: Mapping[str, bytes], gone: Collection[str]) -> None:
     """Write the files in a hidden folder inside, then exchange them one by one, or none."""
-    draft = Path(tempfile.mkdtemp(prefix=".forecast.", dir=target))
+    draft = Path(tempfile.mkdtemp(prefix=".writing.", dir=target))
     old = draft / "old"
     swapped: list[str] = []
     try:
         _write_all(draft, files)
         old.mkdir()
-        for name in files:
+        for name in (*files, *gone):
             if (target / name).is_dir():
                 raise IsADirectoryError(EISDIR, f"a folder stands in the way of {name}")
             if (target / name).exists():
                 (old / name).parent.mkdir(parents=True, exist_ok=True)
                 (target / name).rename(old / name)
             swapped.append(name)
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (draft / name).rename(target / name)
+            if name in files:
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                (draft / name).rename(target / name)
     except BaseException:
         for name in swapped:
             if (old / name).exists():
@@ -123,10 +135,3 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-
-
-def _umask() -> int:
-    """The process's mask for new files, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
