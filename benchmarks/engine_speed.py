@@ -175,7 +175,7 @@ def scaled(case: FleeCase, factor: int) -> FleeCase:
     return dataclasses.replace(case, network=network, totals=grown)
 
 
-def people_rows(bare: FleeCase, members: int, row: Row, halfway: bool) -> None:
+def people_rows(bare: FleeCase, members: int, row: Row) -> None:
     """What about a million and about a billion people cost, whole days drawn at once.
 
     Both in turns, the least of three: another load on the machine must not fall on one of them.
@@ -187,11 +187,10 @@ def people_rows(bare: FleeCase, members: int, row: Row, halfway: bool) -> None:
     for _ in range(3):
         for k, case in enumerate(sizes):
             begun = time.process_time()
-            run(case, members, 1, Quirks.flee(), arrivals=False, halfway=halfway)
+            run(case, members, 1, Quirks.flee(), arrivals=False)
             least[k] = min(least[k], (time.process_time() - begun) / members)
     row(
-        f"the same with {factors[0] * people:,} people, arrivals not counted, {members} members, "
-        + ("camps by halves (not exact)" if halfway else "exact"),
+        f"the same with {factors[0] * people:,} people, arrivals not counted",
         f"{1e3 * least[0]:.1f} CPU ms",
     )
     row(
@@ -227,9 +226,7 @@ def engine_rows(case: FleeCase, bare: FleeCase, members: int, flee: float, row: 
     )
     one, _ = cost(bare, members)
     row("count engine, without avoid_short_stints", f"{1e3 * one:.1f} CPU ms")
-    # Exact, a member with a billion people takes seconds.
-    people_rows(bare, min(2, members), row, halfway=False)
-    people_rows(bare, members, row, halfway=True)
+    people_rows(bare, members, row)
     _, single = cost(case, members)
     _, double = cost(case, members, workers=2)
     row("two threads", f"{single / double:.2f} times as fast as one by the clock")

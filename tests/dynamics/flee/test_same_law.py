@@ -158,6 +158,35 @@ def test_a_planted_error_shows_in_the_laws_of_a_day() -> None:
     assert max(law(camp_weight=1.05), law(max_move_speed=378.0)) < ALPHA / 5
 
 
+@pytest.mark.parametrize("opens", [0, 3])
+def test_a_full_camp_lets_people_in_again(opens: int) -> None:
+    """A small camp fills on one day, of the start or when its border opens; now and then somebody
+    leaves it in the morning, and whoever decides later that morning may come, but nobody before.
+    """
+    case = crossing(avoid_short_stints=False)
+    room = {"d": 400, "e": 133}
+    network = dataclasses.replace(
+        case.network,
+        locations=tuple(p._replace(capacity=room.get(p.name, -1)) for p in case.network.locations),
+    )
+    closures = (Closure("country", "X", "Y", 0, opens),) if opens else ()
+    case = dataclasses.replace(
+        case,
+        network=network,
+        schedule=FleeSchedule(closures),
+        newcomers=np.array([3000] + [0] * 7),
+    )
+    quirks = Quirks.flee()
+    persons = features(run_individuals(case, 100, 4, quirks), False)
+    laws = run(case, 400, 1, quirks, arrivals=False, laws_from=0)
+    for counts in (laws, run(case, 400, 2, quirks), run(case, 400, 3, quirks, ages=True)):
+        assert (counts.present.sum(axis=2) + counts.travelling == counts.people).all()
+        assert same_law(features(counts, False), persons, 1) > ALPHA / 3
+    # Before those who leave were mixed with those who decide, 135 were in the small camp.
+    if not opens:
+        assert laws.present[:, -1, 4].mean() > 143.0
+
+
 @pytest.mark.parametrize("quirks", [Quirks(), Quirks.flee()])
 def test_many_people_share_out_as_if_each_went_link_by_link(quirks: Quirks) -> None:
     """With so many that means are known to a few in ten thousand, on days without full camps."""
@@ -236,10 +265,9 @@ def test_people_are_conserved_and_threads_change_nothing() -> None:
     part = run(case, 10, 5, first_member=30)
     bare = crossing(avoid_short_stints=False)
     one_law, two_laws = (
-        run(bare, 50, 5, workers=workers, arrivals=False, laws_from=0, halfway=True)
-        for workers in (1, 2)
+        run(bare, 50, 5, workers=workers, arrivals=False, laws_from=0) for workers in (1, 2)
     )
-    last = run(bare, 1, 5, first_member=49, arrivals=False, laws_from=0, halfway=True)
+    last = run(bare, 1, 5, first_member=49, arrivals=False, laws_from=0)
     assert (one_law.present.sum(axis=2) + one_law.travelling == one_law.people).all()
     assert np.array_equal(one_law.present, two_laws.present)
     assert np.array_equal(one_law.present[49:], last.present)

@@ -41,8 +41,8 @@ BATCH = 0.02
 GRID_KM = 1.0
 """Recent travel is kept in steps of so many kilometres (of max_move_speed)."""
 
-LAWS_FROM = 2000
-"""So many people who travel at once end their day by a law (:mod:`.day_laws`)."""
+LAWS_FROM = 10_000
+"""From so many people on who travel at once they end their day by a law (:mod:`.day_laws`)."""
 
 CELLS = 1024
 """States of one member that there is room for at first; a member that needs more starts again with
@@ -239,7 +239,6 @@ def run(
     workers: int = 1,
     arrivals: bool = True,
     laws_from: int = LAWS_FROM,
-    halfway: bool = False,
     ages: bool = False,
 ) -> FleeRun:
     """Run a case by Flee's rules on counts.
@@ -258,8 +257,6 @@ def run(
         arrivals: whether to count who came to each place. Without, where people do not look at
             recent travel, whole days are drawn at once, at a cost that does not grow with people.
         laws_from: see :data:`LAWS_FROM`.
-        halfway: draw whole days also where a camp is nearly full, with its multiplier halfway
-            through a batch for all of the batch: fast, and no longer exact.
         ages: work people through in the order in which they set out, as Flee does; without, those
             from before today are mixed. It matters where a capacity binds, and costs more states.
 
@@ -267,7 +264,7 @@ def run(
         InputError: the case contradicts itself, or has no origin for people who set out.
     """
     chosen = Quirks() if quirks is None else quirks
-    laid = lay_out(case, chosen, batch, grid_km, -1 if arrivals else laws_from, halfway, ages)
+    laid = lay_out(case, chosen, batch, grid_km, -1 if arrivals else laws_from, ages)
     names = case.network.names
     wanted = names if places is None else tuple(places)
     for name in wanted:

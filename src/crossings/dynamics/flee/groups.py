@@ -49,7 +49,7 @@ from crossings.dynamics.flee.state import (
     end_day,
     on_grid,
 )
-from crossings.dynamics.flee.weighing import choose_one, has_room, repels, weigh
+from crossings.dynamics.flee.weighing import choose_one, repels, weigh
 
 I8 = npt.NDArray[np.int64]
 
@@ -178,38 +178,41 @@ def _advance(plan: Plan, s: State, today: Today, row: I8, speed: int, n: int) ->
 
 
 @inner
-def _by_law(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: int) -> bool:
-    """Whether the people of some rows are enough to end their day by a law that holds for all."""
-    people = 0
-    if today.law >= 0:
-        for i in range(first, end):
-            people += cells.rows[i][PEOPLE]
-    if people == 0 or people < plan.rules.laws_from:
-        return False
-    return plan.rules.halfway or has_room(plan, s, today, people)
-
-
-@inner
 def _go_on(plan: Plan, s: State, today: Today) -> None:
     """Those who have come to a place with some of the day left decide; who moves: ``s.onward``."""
     for i in range(s.stops.slot[0]):
         row = s.stops.rows[i]
-        if row[PEOPLE] > 0:
-            forced = plan.rules.short_stints and row[RECENT] + row[MOVED] < plan.top_speed
-            decide(plan, s, today, row, row[PEOPLE], forced, True)
+        forced = plan.rules.short_stints and row[RECENT] + row[MOVED] < plan.top_speed
+        decide(plan, s, today, row, row[PEOPLE], forced, True)
+
+
+@inner
+def _speed(plan: Plan, row: I8) -> int:
+    """The speed of people of a row on their link, unless they walk it."""
+    return (
+        plan.walking if row[CLASS] & FIRST_LEG else int(plan.link[row[WHERE] - plan.places, SPEED])
+    )
+
+
+@inner
+def travel_by_law(plan: Plan, s: State, today: Today, cells: Cells) -> None:
+    """A batch travels until its day is over, by the law of the day; see :func:`.end_by_law`."""
+    clear(s.stops)
+    for i in range(cells.slot[0]):
+        row = cells.rows[i]
+        if row[WHERE] >= plan.places:
+            _advance(plan, s, today, row, _speed(plan, row), row[PEOPLE])
+    end_by_law(plan, s, today, cells)
 
 
 @inner
 def travel(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: int) -> None:
     """People of some rows, all on links, travel until their day is over.
 
-    Rows of few people travel person by person; so do groups when they have become small. Where the
-    law of a day is known and people are many, one draw takes them from the first place they come to
-    to the evening.
+    Rows of few people travel person by person; so do groups when they have become small.
     """
-    by_law = _by_law(plan, s, today, cells, first, end)
-    few = -1 if today.harvest or by_law else FEW
-    if not by_law and not travel_alone(plan, s, today, cells, first, end, few):
+    few = -1 if today.harvest else FEW
+    if not travel_alone(plan, s, today, cells, first, end, few):
         return
     groups = s.onward
     clear(groups)
@@ -226,17 +229,14 @@ def travel(plan: Plan, s: State, today: Today, cells: Cells, first: int, end: in
             if n <= few:
                 continue
             link = row[WHERE] - plan.places
-            speed = plan.walking if row[CLASS] & FIRST_LEG else int(plan.link[link, SPEED])
             slow = how_many(s, n, plan.walk[link], plan.link[link, TAIL])
             _advance(plan, s, today, row, plan.walking, slow)
-            _advance(plan, s, today, row, speed, n - slow)
+            _advance(plan, s, today, row, _speed(plan, row), n - slow)
         clear(groups)
-        if by_law:
-            end_by_law(plan, s, today)
         _go_on(plan, s, today)
         if groups.slot[0] == 0:
             return
-        if not by_law and not travel_alone(plan, s, today, groups, 0, groups.slot[0], few):
+        if not travel_alone(plan, s, today, groups, 0, groups.slot[0], few):
             return
     for i in range(groups.slot[0]):
         row = groups.rows[i]

@@ -57,7 +57,6 @@ def lay_out(
     batch: float,
     grid_km: float,
     laws_from: int = -1,
-    halfway: bool = False,
     ages: bool = False,
 ) -> Plan:
     """Lay out a case; from so many people on they end their day by a law, never if that is -1.
@@ -81,7 +80,7 @@ def lay_out(
     scores, numbers = _scores(case, quirks, people, each_day, population)
     ways, ways_on, options_on = _ways(case, quirks, links, each_day)
     kept = case.days * (1 if spawn.way == GIVEN else population.size) if ages else 0
-    rules = _rules(case, quirks, batch, grid_km, laws_from, halfway, kept)
+    rules = _rules(case, quirks, batch, grid_km, laws_from, kept)
     link = _columns(links.tail, links.head, fixed(links.km), fixed(links.speed))
     tables = ways | scores
     ready, scene_on = _ready(rules, tables, options_on, numbers[0], case, quirks)
@@ -137,7 +136,6 @@ def _rules(
     batch: float,
     grid_km: float,
     laws_from: int,
-    halfway: bool,
     ages: int,
 ) -> Rules:
     s = case.settings.effective()
@@ -165,7 +163,6 @@ def _rules(
         grid=grid,
         shift=grid.bit_length() - 1 if grid & (grid - 1) == 0 else -1,
         laws_from=laws_from,
-        halfway=halfway,
         ages=ages,
     )
 

@@ -122,7 +122,8 @@ def ready_nodes(
     Returns:
         ``first_node`` (D + 1,), ``node`` (N, 3), ``step`` and ``end`` (E, 2), and ``node_at``
         (D, P, way made in steps of the grid); without nodes where there would be too many. A step
-        is a node, counted from the first of its table, or -1 - end.
+        is a node, counted from the first of its table, or -1 - end. Nodes come from the last of
+        the day to the first; the last of a table are the places in the morning, in their order.
     """
     places = tables["first_option"].shape[1] - 1
     ends = {(p, 0): p for p in range(places)}
@@ -150,10 +151,57 @@ def _none() -> dict[str, Any]:
     }
 
 
+class _Table:
+    """The nodes of one table of options with those that lead to the same steps made one.
+
+    ``nodes``: place, first step counted from ``begin``, camps that matter from there (bits).
+    """
+
+    def __init__(
+        self, graph: _Graph, ends: dict[tuple[int, int], int], bit: list[int], begin: int
+    ) -> None:
+        self.graph, self.ends, self.bit, self.begin = graph, ends, bit, begin
+        self.nodes: list[tuple[int, int, int]] = []
+        self.steps: list[int] = []
+        self.number: dict[tuple[int, int], int] = {}
+        same: dict[tuple[int, ...], int] = {}
+        for node in sorted(graph.steps, key=lambda node: (-node[1], node[0])):
+            rows = [self.leads(step) for step in graph.steps[node]]
+            key = (node[0], *rows)
+            if key not in same:
+                same[key] = self.lay(node[0], rows)
+            self.number[node] = same[key]
+        for place in range(graph.places):
+            rows = [
+                self.leads(graph.enter(link, 0, 0, graph.speed[link]))
+                for _, link, _ in self.options(place)
+            ]
+            self.lay(place, rows)
+
+    def options(self, place: int) -> list[tuple[int, int, int]]:
+        """The options of a place: end, first link, route after it."""
+        rows = self.graph.option[self.graph.first[place] : self.graph.first[place + 1]]
+        return [(int(end), int(link), int(rest)) for end, link, rest in rows]
+
+    def leads(self, step: Step) -> int:
+        """A step as one number: a node, or -1 - end."""
+        kind, where, way = step
+        return self.number[where, way] if kind == "place" else -1 - self.ends[where, way]
+
+    def lay(self, place: int, steps: list[int]) -> int:
+        """Add a node; its number."""
+        matter = 0
+        for (goal, _, _), step in zip(self.options(place), steps, strict=True):
+            matter |= self.bit[goal] | (self.nodes[step][2] if step >= 0 else 0)
+        self.nodes.append((place, self.begin + len(self.steps), matter))
+        self.steps += steps
+        return len(self.nodes) - 1
+
+
 def _laid(
     graphs: list[_Graph], ends: dict[tuple[int, int], int], room: npt.NDArray[np.float64], grid: int
 ) -> dict[str, Any]:
-    """The tables of all graphs; the nodes of a table from the last of the day to the first."""
+    """The tables of all graphs."""
     limited = np.max(room, axis=0) >= 1.0
     bit = [1 << (p % CAMP_BITS) if limited[p] else 0 for p in range(limited.size)]
     furthest = max((made for g in graphs for _, made in g.steps), default=0) // grid
@@ -162,22 +210,11 @@ def _laid(
     steps: list[int] = []
     first = [0]
     for d, graph in enumerate(graphs):
-        camps: list[int] = []
-        order = sorted(graph.steps, key=lambda node: (-node[1], node[0]))
-        number = {node: i for i, node in enumerate(order)}
-        for place, made in order:
-            at[d, place, made // grid] = len(camps)
-            matter, begin = 0, len(steps)
-            goals = graph.option[graph.first[place] : graph.first[place + 1], 0].tolist()
-            for goal, (kind, where, way) in zip(goals, graph.steps[place, made], strict=True):
-                matter |= bit[goal]
-                if kind == "place":
-                    matter |= camps[number[where, way]]
-                    steps.append(number[where, way])
-                else:
-                    steps.append(-1 - ends[where, way])
-            camps.append(matter)
-            nodes.append((place, begin, matter))
+        table = _Table(graph, ends, bit, len(steps))
+        for (place, made), number in table.number.items():
+            at[d, place, made // grid] = number
+        nodes += table.nodes
+        steps += table.steps
         first.append(len(nodes))
     return {
         "first_node": np.array(first, dtype=np.int64),

@@ -49,8 +49,8 @@ class Rules(NamedTuple):
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
     come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
     to the power of ``shift`` where that is not -1. ``laws_from``: so many people who travel at once
-    end their day by a law, and with ``halfway`` also where a camp is nearly full. ``ages``: how
-    many there are besides that of the start (:mod:`.ages`), 0 where none are kept.
+    end their day by a law. ``ages``: how many there are besides that of the start (:mod:`.ages`),
+    0 where none are kept.
     """
 
     softening: float
@@ -73,7 +73,6 @@ class Rules(NamedTuple):
     grid: int
     shift: int
     laws_from: int
-    halfway: bool
     ages: int
 
 

@@ -53,11 +53,12 @@ class State(NamedTuple):
     through on links to it, or in the morning with a route from it. ``key`` (P, 2): of the stream of
     the day.
     ``weight``, ``counts``: of the options of one place. ``attraction``, ``by_kind`` (K, P).
-    ``full``: set where a table is too small. ``came`` (P, 3): how many came of how many who
-    travelled, and ``ARRIVED`` as last looked at. ``law`` (laws, nodes, ends) as they were last
-    worked out, ``law_of`` (laws, P + 1): multipliers of capacity and the number it holds for, with
-    ``share``, ``stay``: chances of options and of staying at places, ``tally`` of ends, ``ahead``
-    of people to come; ``first``: to put rows in order.
+    ``full``: set where a table is too small. ``came`` (P, 4): how many came of how many who
+    travelled, ``ARRIVED`` as last looked at, and when in the morning a camp gets room. ``law``
+    (laws, nodes, ends) as they were last worked out, ``law_of`` (laws, P + 1): multipliers of
+    capacity and the number it holds for, with ``share``, ``stay`` (1 + 2 K, options or P): chances
+    of options and of staying at places, of the moment and of the mornings; ``tally`` of ends,
+    ``ahead`` of people to come or gone; ``first``: to put rows in order.
     """
 
     now: Cells
@@ -138,12 +139,12 @@ def new_state(plan: Plan, capacity: int, law: F8, law_of: F8) -> State:
         np.zeros(max(most, plan.kinds), np.int64),
         np.zeros((plan.kinds, plan.places)),
         np.zeros((plan.kinds, plan.places), np.int64),
-        np.zeros((plan.places, 3)),
+        np.zeros((plan.places, 4)),
         np.zeros(1, np.int64),
         law,
         law_of,
-        np.zeros(plan.option.shape[0]),
-        np.zeros(plan.places),
+        np.zeros((1 + 2 * plan.kinds, plan.option.shape[0])),
+        np.zeros((1 + 2 * plan.kinds, plan.places)),
         np.zeros(plan.end.shape[0], np.int64),
         np.zeros(plan.places, np.int64),
         np.zeros(plan.rules.ages + 2, np.int64),

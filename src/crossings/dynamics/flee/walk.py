@@ -33,13 +33,19 @@ from crossings.dynamics.flee.cells import (
     clear,
     push,
 )
-from crossings.dynamics.flee.groups import decide, travel
+from crossings.dynamics.flee.day_laws import (
+    batch_share,
+    choose_in_the_morning,
+    whole_days,
+)
+from crossings.dynamics.flee.groups import decide, travel, travel_by_law
 from crossings.dynamics.flee.luck import FEW, how_many, uniform_at
 from crossings.dynamics.flee.persons import decide_alone
 from crossings.dynamics.flee.plan import CAMP, HEAD, SHUTTING, Plan
 from crossings.dynamics.flee.state import (
     ARRIVED,
     AT_HOME,
+    FIRST_LEG,
     HERE,
     INBOUND,
     STILL,
@@ -51,6 +57,9 @@ from crossings.dynamics.flee.weighing import attract
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
+
+PARTS = 16
+"""Parts of a morning in which people decide where a full camp may get room on the way."""
 
 
 @inner
@@ -109,6 +118,66 @@ def _take(row: I8, fraction: float, luck: float, i: int) -> int:
 
 
 @inner
+def _decide_some(plan: Plan, s: State, today: Today, row: I8, n: int) -> None:
+    """So many people of a row decide; they are taken out of it."""
+    if row[ROUTE] > 0:
+        s.at[row[WHERE], INBOUND] -= n
+    alone = n <= FEW and row[ROUTE] == 0 and not row[CLASS] & (STILL | AT_HOME)
+    if alone and not today.harvest:
+        decide_alone(plan, s, today, row, n)
+    else:
+        decide(plan, s, today, row, n, False, False)
+
+
+@inner
+def _may_let_in(plan: Plan, s: State, today: Today) -> bool:
+    """Whether a camp that turns people away may get room while people decide.
+
+    ``s.ahead`` marks such camps: so many may leave as three standard deviations above the mean.
+    """
+    found = False
+    for p in range(plan.places):
+        s.ahead[p] = 0
+        room, n = plan.room[today.room, p], s.at[p, HERE]
+        if room < 1.0 or not plan.rules.capacity or not plan.flags[today.flags, p] & CAMP:
+            continue
+        full = 0.5 * (1.0 + plan.rules.buffer) * room
+        leaving = n * min(1.0, plan.chance[today.chance, 0, p])
+        if leaving > 0.0 and full < n <= full + leaving + 3.0 * np.sqrt(leaving) + 1.0:
+            s.ahead[p] = 1
+            found = True
+    return found
+
+
+@inner
+def _decide_mixed(plan: Plan, s: State, today: Today, first: int, end: int, people: int) -> None:
+    """Everybody decides, in parts, so that those of each camp leave between the others.
+
+    Who decides after a camp has got room may choose it, who decides before may not. Rows of the
+    camps in question are spread over the parts, and so are those with more than a part of the
+    ``people``; other rows are in one part each.
+    """
+    offset = uniform_at(s, 0)
+    for part in range(PARTS):
+        luck = uniform_at(s, 0)
+        for i in range(first, end):
+            row = s.now.rows[i]
+            place = row[WHERE]
+            if place >= plan.places or row[PEOPLE] == 0:
+                continue
+            share = 1.0
+            if s.ahead[place] > 0 or row[PEOPLE] * PARTS * PARTS > people * (PARTS - part):
+                share = 1.0 / (PARTS - part)
+            elif part < PARTS - 1:
+                turn_of = offset + i * 0.6180339887498949
+                if int((turn_of - np.floor(turn_of)) * PARTS) != part:
+                    continue
+            n = _take(row, share, luck, i)
+            if n > 0:
+                _decide_some(plan, s, today, row, n)
+
+
+@inner
 def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
     """Those of the rows ``first`` to ``end`` of ``s.now`` who are at a place decide."""
     left = 0
@@ -119,6 +188,9 @@ def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None
             left += row[PEOPLE]
             if row[ROUTE] > 0:
                 s.at[row[WHERE], INBOUND] += row[PEOPLE]
+    if _fraction(plan, s, today, left, False) >= 1.0 and _may_let_in(plan, s, today):
+        _decide_mixed(plan, s, today, first, end, left)
+        return
     while left > 0:
         fraction = _fraction(plan, s, today, left, False)
         luck = 0.0 if fraction >= 1.0 else uniform_at(s, 0)
@@ -129,13 +201,7 @@ def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None
             n = _take(row, fraction, luck, i)
             if n > 0:
                 left -= n
-                if row[ROUTE] > 0:
-                    s.at[row[WHERE], INBOUND] -= n
-                alone = n <= FEW and row[ROUTE] == 0 and not row[CLASS] & (STILL | AT_HOME)
-                if alone and not today.harvest:
-                    decide_alone(plan, s, today, row, n)
-                else:
-                    decide(plan, s, today, row, n, False, False)
+                _decide_some(plan, s, today, row, n)
 
 
 @inner
@@ -167,6 +233,53 @@ def _travels(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
                 s.full[0] = 1
         travel(plan, s, today, s.batch, 0, s.batch.slot[0])
         _learn(plan, s, today, before - left)
+
+
+@inner
+def _decisions_by_law(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
+    """Those of the rows ``first`` to ``end`` of ``s.now`` whom the law cannot take decide.
+
+    They are at places of limited capacity, on foot, or move no more. The others at places are put
+    into ``s.links`` as they are, and their chances kept.
+    """
+    for p in range(plan.places):
+        s.ahead[p] = s.at[p, HERE]
+    for i in range(first, end):
+        row = s.now.rows[i]
+        place, n = row[WHERE], row[PEOPLE]
+        if place >= plan.places:
+            continue
+        if plan.room[today.room, place] >= 1.0 or row[CLASS] & (STILL | FIRST_LEG):
+            decide(plan, s, today, row, n, False, False)
+        elif not push(s.links, place, row[CLASS], 0, 0, 0, 0, n):
+            s.full[0] = 1
+    for p in range(plan.places):
+        s.ahead[p] -= s.at[p, HERE]
+    if first < end:
+        choose_in_the_morning(plan, s, today, s.now.rows[first, CLASS])
+
+
+@inner
+def _travels_by_law(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
+    """Those of the rows ``first`` to ``end`` of ``s.links`` end their day, batch by batch."""
+    left = 0
+    for i in range(first, end):
+        left += s.links.rows[i, PEOPLE]
+    people = left
+    while left > 0:
+        fraction = batch_share(plan, s, today, s.links, first, end)
+        luck = 0.0 if fraction >= 1.0 else uniform_at(s, 0)
+        clear(s.batch)
+        for i in range(first, end):
+            row = s.links.rows[i]
+            where, cls, route, on = row[WHERE], row[CLASS], row[ROUTE], row[ON]
+            n = _take(row, fraction, luck, i)
+            left -= n
+            if n > 0 and not push(s.batch, where, cls, route, on, 0, 0, n):
+                s.full[0] = 1
+        if s.batch.slot[0] > 0:
+            travel_by_law(plan, s, today, s.batch)
+    _learn(plan, s, today, people)
 
 
 @inner
@@ -202,14 +315,20 @@ def _go_on_travelling(plan: Plan, s: State, today: Today, row: I8) -> None:
 
 
 @inner
-def _in_turn(plan: Plan, s: State, today: Today, cells: Cells, travelling: bool) -> None:
+def _in_turn(
+    plan: Plan, s: State, today: Today, cells: Cells, travelling: bool, by_law: bool
+) -> None:
     """All of some cells decide or travel, one turn after the other where there is an order."""
     ordered = set_order(plan, s, today, cells)
     first = 0
     while first < cells.slot[0]:
         after = turn(plan, cells, first) if ordered else cells.slot[0]
-        if travelling:
+        if travelling and by_law:
+            _travels_by_law(plan, s, today, first, after)
+        elif travelling:
             _travels(plan, s, today, first, after)
+        elif by_law:
+            _decisions_by_law(plan, s, today, first, after)
         else:
             _decisions(plan, s, today, first, after)
         first = after
@@ -221,14 +340,15 @@ def walk(plan: Plan, s: State, t: int) -> None:
     today = today_of(plan, t)
     if today.varying:
         attract(plan, s, today)
+    by_law = whole_days(plan, s, today)
     clear(s.then)
     clear(s.links)
     for i in range(s.now.slot[0]):
         _go_on_travelling(plan, s, today, s.now.rows[i])
-    _in_turn(plan, s, today, s.now, False)
+    _in_turn(plan, s, today, s.now, False, by_law)
     # Yesterday tells less than today.
     for p in range(plan.places):
         s.came[p, 0] *= 0.5
         s.came[p, 1] *= 0.5
-    _in_turn(plan, s, today, s.links, True)
+    _in_turn(plan, s, today, s.links, True, by_law)
     _settle(plan, s, today)

@@ -39,17 +39,6 @@ def room_left(plan: Plan, s: State, today: Today, place: int) -> float:
     return float(1.0 - (n - plan.rules.buffer * room) / (room * (1.0 - plan.rules.buffer)))
 
 
-@inner
-def has_room(plan: Plan, s: State, today: Today, people: int) -> bool:
-    """Whether no capacity weighs on a choice, wherever so many people should come."""
-    for p in range(plan.places):
-        room = plan.room[today.room, p]
-        free = room < 1.0 or not plan.rules.capacity
-        if not free and s.at[p, HERE] + people > plan.rules.buffer * room:
-            return False
-    return True
-
-
 @hot
 def repels(plan: Plan, s: State, today: Today, goal: int) -> bool:
     """Whether nobody sets out for a camp because it is nearly full."""
