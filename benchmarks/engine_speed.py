@@ -31,6 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 
 from benchmarks.calibration import machine
 from benchmarks.engine_draws import least_draws, seconds_a_draw
@@ -49,10 +50,20 @@ def cost(
     grid_km: float = GRID_KM,
     workers: int = 1,
     ages: bool = False,
+    arrivals: bool = True,
 ) -> tuple[float, float]:
     """CPU and wall-clock seconds a member."""
     cpu, wall = time.process_time(), time.perf_counter()
-    run(case, members, 1, Quirks.flee(), grid_km=grid_km, workers=workers, ages=ages)
+    run(
+        case,
+        members,
+        1,
+        Quirks.flee(),
+        grid_km=grid_km,
+        workers=workers,
+        arrivals=arrivals,
+        ages=ages,
+    )
     return (time.process_time() - cpu) / members, (time.perf_counter() - wall) / members
 
 
@@ -211,6 +222,28 @@ def start_up() -> float:
     return float(best)
 
 
+def flee_default_rows(flee: FleeRuns, bare: FleeCase, hasten: int, members: int, row: Row) -> None:
+    """Flee and the laws of a day without ``avoid_short_stints``, as Flee has it by default.
+
+    The laws also without capacities, which no set-up but one made with hindsight knows.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = Path(scratch) / "simsetting.yml"
+        chosen = yaml.safe_load(flee.settings.read_text(encoding="utf-8"))
+        chosen["move_rules"]["avoid_short_stints"] = False
+        settings.write_text(yaml.safe_dump(chosen), encoding="utf-8")
+        theirs = flee._replace(settings=settings).cost(hasten).seconds
+    row("Flee without avoid_short_stints (its default), one run", f"{theirs:.1f} CPU s")
+    places = tuple(p._replace(capacity=-1) for p in bare.network.locations)
+    free = dataclasses.replace(bare, network=dataclasses.replace(bare.network, locations=places))
+    for text, case in (("", bare), (", without capacities", free)):
+        ours, _ = cost(case, 5 * members, arrivals=False)
+        row(
+            f"count engine, the same{text}, arrivals not counted: whole days by law",
+            f"{1e3 * ours:.1f} CPU ms: {theirs / ours:,.0f} times faster",
+        )
+
+
 def engine_rows(case: FleeCase, bare: FleeCase, members: int, flee: float, row: Row) -> None:
     """Other grids of recent travel, none, other numbers of people, threads."""
     for grid in (10.0, 40.0):
@@ -275,6 +308,7 @@ def main() -> None:
     else:
         flee_rows(runs, case, ours, options.members, row)
     draw_rows(case, ours, row)
+    flee_default_rows(runs, bare, options.hasten, options.members, row)
     engine_rows(case, bare, options.members, flee.seconds, row)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     row("memory of this process", f"{peak:.0f} MB")

@@ -281,7 +281,7 @@ def _room_for(plan: Plan, s: State, today: Today, p: int) -> float:
         if n > full:
             return -1.0
         size = max(NEAR * allowed, min(size, (np.sqrt(full - n + 1.0) - 1.0) ** 2))
-    return max(0.5, size)
+    return float(max(0.5, size))
 
 
 @inner
