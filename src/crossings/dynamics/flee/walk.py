@@ -150,31 +150,47 @@ def _may_let_in(plan: Plan, s: State, today: Today) -> bool:
 
 
 @inner
+def _stride(rows: int) -> int:
+    """A step with which all of so many rows are met once, each far from the one before."""
+    step = max(1, int(rows * 0.6180339887498949))
+    while True:
+        a, b = rows, step
+        while b > 0:
+            a, b = b, a % b
+        if a == 1:
+            return step
+        step += 1
+
+
+@inner
 def _decide_mixed(plan: Plan, s: State, today: Today, first: int, end: int, people: int) -> None:
     """Everybody decides, in parts, so that those of each camp leave between the others.
 
     Who decides after a camp has got room may choose it, who decides before may not. Rows of the
     camps in question are spread over the parts, and so are those with more than a part of the
-    ``people``; other rows are in one part each.
+    ``people``: ``s.stops`` lists their numbers, and ``s.batch`` marks them. Other rows are in one
+    part each.
     """
-    offset = uniform_at(s, 0)
+    rows, marks = s.now.rows, s.batch.rows
+    clear(s.stops)
+    for i in range(first, end):
+        place = rows[i, WHERE]
+        marks[i, 0] = place >= plan.places or s.ahead[place] > 0 or rows[i, PEOPLE] * PARTS > people
+        if marks[i, 0] and place < plan.places and not push(s.stops, i, 0, 0, 0, 0, 0, 0):
+            s.full[0] = 1
+    size = end - first
+    step, offset = _stride(size), int(uniform_at(s, 0) * size)
     for part in range(PARTS):
-        luck = uniform_at(s, 0)
-        for i in range(first, end):
-            row = s.now.rows[i]
-            place = row[WHERE]
-            if place >= plan.places or row[PEOPLE] == 0:
-                continue
-            share = 1.0
-            if s.ahead[place] > 0 or row[PEOPLE] * PARTS * PARTS > people * (PARTS - part):
-                share = 1.0 / (PARTS - part)
-            elif part < PARTS - 1:
-                turn_of = offset + i * 0.6180339887498949
-                if int((turn_of - np.floor(turn_of)) * PARTS) != part:
-                    continue
-            n = _take(row, share, luck, i)
+        luck, left = uniform_at(s, 0), PARTS - part
+        for k in range(s.stops.slot[0]):
+            row = rows[s.stops.rows[k, WHERE]]
+            n = _take(row, 1.0 / left, luck, k)
             if n > 0:
                 _decide_some(plan, s, today, row, n)
+        for j in range(size * part // PARTS, size * (part + 1) // PARTS):
+            i = first + (j * step + offset) % size
+            if not marks[i, 0]:
+                _decide_some(plan, s, today, rows[i], _take(rows[i], 1.0, 0.0, 0))
 
 
 @inner
