@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from crossings.dynamics.compiled import inner
+from crossings.dynamics.compiled import hot, inner
 from crossings.dynamics.flee.ages import set_order, turn
 from crossings.dynamics.flee.cells import (
     CLASS,
@@ -117,7 +117,7 @@ def _take(row: I8, fraction: float, luck: float, i: int) -> int:
     return int(n)
 
 
-@inner
+@hot
 def _decide_some(plan: Plan, s: State, today: Today, row: I8, n: int) -> None:
     """So many people of a row decide; they are taken out of it."""
     if row[ROUTE] > 0:
@@ -181,16 +181,18 @@ def _decide_mixed(plan: Plan, s: State, today: Today, first: int, end: int, peop
     size = end - first
     step, offset = _stride(size), int(uniform_at(s, 0) * size)
     for part in range(PARTS):
-        luck, left = uniform_at(s, 0), PARTS - part
-        for k in range(s.stops.slot[0]):
-            row = rows[s.stops.rows[k, WHERE]]
-            n = _take(row, 1.0 / left, luck, k)
+        luck, listed = uniform_at(s, 0), s.stops.slot[0]
+        begin, after = size * part // PARTS, size * (part + 1) // PARTS
+        for k in range(listed + after - begin):
+            if k < listed:
+                i, share = s.stops.rows[k, WHERE], 1.0 / (PARTS - part)
+            else:
+                i, share = first + ((begin + k - listed) * step + offset) % size, 1.0
+                if marks[i, 0]:
+                    continue
+            n = _take(rows[i], share, luck, k)
             if n > 0:
-                _decide_some(plan, s, today, row, n)
-        for j in range(size * part // PARTS, size * (part + 1) // PARTS):
-            i = first + (j * step + offset) % size
-            if not marks[i, 0]:
-                _decide_some(plan, s, today, rows[i], _take(rows[i], 1.0, 0.0, 0))
+                _decide_some(plan, s, today, rows[i], n)
 
 
 @inner
