@@ -29,12 +29,17 @@ PARTS = {
 }
 """Reasons by which a number counts some of those before."""
 _COUNTING_PHRASES = (
-    *(["account", "for"], ["accounts", "for"], ["lead", "with"], ["list", "with"]),
-    *(["that", "brings", "us", "to"][-2:],),
-    *["to", "reach"],
+    ["account", "for"],
+    ["accounts", "for"],
     ["accounted", "for"],
     ["accounting", "for"],
+    ["lead", "with"],
+    ["list", "with"],
+    ["us", "to"],
+    ["to", "reach"],
 )
+"""Two words after which a number goes on counting, as in "that brings us to 4,300"."""
+
 _ENDING = {
     "preposition", "conjunction", "auxiliary", "modal", "adverb", "be", "verb", "maybe_verb",
     "determiner", "relative",
