@@ -225,7 +225,7 @@ def start_up() -> float:
 def flee_default_rows(flee: FleeRuns, bare: FleeCase, hasten: int, members: int, row: Row) -> None:
     """Flee and the laws of a day without ``avoid_short_stints``, as Flee has it by default.
 
-    The laws also without capacities, which no set-up but one made with hindsight knows.
+    The laws also without capacities: those of a set-up are known with hindsight only.
     """
     with tempfile.TemporaryDirectory() as scratch:
         settings = Path(scratch) / "simsetting.yml"

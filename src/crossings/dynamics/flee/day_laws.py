@@ -14,8 +14,8 @@ only nodes from which somebody might still choose that camp are worked out anew.
 a camp is expected to turn people away, so that no more come than there is room for.
 
 In the morning people choose by the multipliers of the morning, later on by those of the moment: the
-chances of the morning are kept. Those at places of limited capacity decide first, and one by one
-with their links, because their leaving changes what the others choose by.
+chances of the morning are kept. Those at places of limited capacity decide before the others and
+go link by link, because their leaving changes what the others choose by.
 
 The way made so far is forgotten where the day ends, and who passed a place is not known: runs that
 count arrivals go link by link.
@@ -31,19 +31,20 @@ from crossings.dynamics.compiled import hot, inner
 from crossings.dynamics.flee.cells import CLASS, MOVED, PEOPLE, WHERE, Cells
 from crossings.dynamics.flee.luck import FEW, place_of, uniform_at
 from crossings.dynamics.flee.nodes import CAMP_BITS
-from crossings.dynamics.flee.plan import CAMP, END, HEAD, Plan
+from crossings.dynamics.flee.plan import END, HEAD, Plan
 from crossings.dynamics.flee.state import ARRIVED, HERE, KIND, NEW, TICK, State, Today, end_day
-from crossings.dynamics.flee.weighing import repels, room_left, weigh
+from crossings.dynamics.flee.weighing import most_let_in, repels, room_left, weigh
 from crossings.dynamics.streams import nth_uniform
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
 
 NEAR = 0.05
-"""So near to where a camp turns people away, as a share of what a batch may bring, is there."""
+"""A batch may always bring this share of what it may bring at most: close to where a camp turns
+people away batches would else become as small as one person."""
 
 MOST_DRAWN = 64
-"""Of so many people who leave a camp it is drawn when enough have left."""
+"""Up to so many people who leave a camp in a morning it is drawn when enough of them have left."""
 
 CROSSING = 3
 """Column of ``State.came``: the part of the morning after which a camp has room."""
@@ -108,12 +109,9 @@ def _draw_crossings(plan: Plan, s: State, today: Today) -> None:
     """
     for p in range(plan.places):
         s.came[p, CROSSING] = 1.0
-        room, leaving = plan.room[today.room, p], s.ahead[p]
-        if room < 1.0 or leaving <= 0 or not plan.flags[today.flags, p] & CAMP:
-            continue
-        full = 0.5 * (1.0 + plan.rules.buffer) * room
-        k = int(np.ceil(s.at[p, HERE] + leaving - full))
-        if not 0 < k <= leaving:
+        most, leaving = most_let_in(plan, today, p), s.ahead[p]
+        k = int(np.ceil(s.at[p, HERE] + leaving - most))
+        if most < 0.0 or not 0 < k <= leaving:
             continue
         if leaving > MOST_DRAWN:
             s.came[p, CROSSING] = k / (leaving + 1.0)
@@ -276,11 +274,11 @@ def _room_for(plan: Plan, s: State, today: Today, p: int) -> float:
         return -1.0
     allowed = plan.rules.batch * (room - low)
     size = max(allowed, low - n)
-    if plan.flags[today.flags, p] & CAMP:
-        full = 0.5 * (low + room)
-        if n > full:
+    most = most_let_in(plan, today, p)
+    if most >= 0.0:
+        if n > most:
             return -1.0
-        size = max(NEAR * allowed, min(size, (np.sqrt(full - n + 1.0) - 1.0) ** 2))
+        size = max(NEAR * allowed, min(size, (np.sqrt(most - n + 1.0) - 1.0) ** 2))
     return float(max(0.5, size))
 
 

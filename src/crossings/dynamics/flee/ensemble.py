@@ -42,7 +42,7 @@ GRID_KM = 1.0
 """Recent travel is kept in steps of so many kilometres (of max_move_speed)."""
 
 LAWS_FROM = 10_000
-"""From so many people on who travel at once they end their day by a law (:mod:`.day_laws`)."""
+"""From so many people a batch on who travel they end their day by a law (:mod:`.day_laws`)."""
 
 CELLS = 1024
 """States of one member that there is room for at first; a member that needs more starts again with

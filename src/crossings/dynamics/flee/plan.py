@@ -48,7 +48,7 @@ class Rules(NamedTuple):
     ``take``: newcomers leave the population. ``pop_power``: of the population on the attraction, 0
     unless it changes within the run. ``batch``: share of the width of the capacity buffer that may
     come in before the way is chosen anew. ``grid``: recent travel is kept in steps of this, 2
-    to the power of ``shift`` where that is not -1. ``laws_from``: so many people who travel at once
+    to the power of ``shift`` where that is not -1. ``laws_from``: so many people a batch who travel
     end their day by a law. ``ages``: how many there are besides that of the start (:mod:`.ages`),
     0 where none are kept.
     """

@@ -53,7 +53,7 @@ from crossings.dynamics.flee.state import (
     Today,
     today_of,
 )
-from crossings.dynamics.flee.weighing import attract
+from crossings.dynamics.flee.weighing import attract, most_let_in
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
@@ -138,12 +138,10 @@ def _may_let_in(plan: Plan, s: State, today: Today) -> bool:
     found = False
     for p in range(plan.places):
         s.ahead[p] = 0
-        room, n = plan.room[today.room, p], s.at[p, HERE]
-        if room < 1.0 or not plan.rules.capacity or not plan.flags[today.flags, p] & CAMP:
-            continue
-        full = 0.5 * (1.0 + plan.rules.buffer) * room
+        most, n = most_let_in(plan, today, p), s.at[p, HERE]
         leaving = n * min(1.0, plan.chance[today.chance, 0, p])
-        if leaving > 0.0 and full < n <= full + leaving + 3.0 * np.sqrt(leaving) + 1.0:
+        may_leave = leaving + 3.0 * np.sqrt(leaving) + 1.0 if leaving > 0.0 else 0.0
+        if 0.0 <= most < n <= most + may_leave:
             s.ahead[p] = 1
             found = True
     return found
@@ -206,11 +204,11 @@ def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None
             left += row[PEOPLE]
             if row[ROUTE] > 0:
                 s.at[row[WHERE], INBOUND] += row[PEOPLE]
-    if _fraction(plan, s, today, left, False) >= 1.0 and _may_let_in(plan, s, today):
+    fraction = _fraction(plan, s, today, left, False)
+    if fraction >= 1.0 and _may_let_in(plan, s, today):
         _decide_mixed(plan, s, today, first, end, left)
         return
     while left > 0:
-        fraction = _fraction(plan, s, today, left, False)
         luck = 0.0 if fraction >= 1.0 else uniform_at(s, 0)
         for i in range(first, end):
             row = s.now.rows[i]
@@ -220,6 +218,26 @@ def _decisions(plan: Plan, s: State, today: Today, first: int, end: int) -> None
             if n > 0:
                 left -= n
                 _decide_some(plan, s, today, row, n)
+        fraction = _fraction(plan, s, today, left, False)
+
+
+@inner
+def _take_batch(plan: Plan, s: State, first: int, end: int, fraction: float, luck: float) -> int:
+    """Move a share of the rows ``first`` to ``end`` of ``s.links`` to ``s.batch``; how many."""
+    taken = 0
+    clear(s.batch)
+    for i in range(first, end):
+        row = s.links.rows[i]
+        n = _take(row, fraction, luck, i)
+        if n == 0:
+            continue
+        taken += n
+        where, cls, route = row[WHERE], row[CLASS], row[ROUTE]
+        if where >= plan.places:
+            s.at[plan.link[where - plan.places, HEAD], INBOUND] -= n
+        if not push(s.batch, where, cls, route, row[ON], row[RECENT], row[MOVED], n):
+            s.full[0] = 1
+    return taken
 
 
 @inner
@@ -237,20 +255,10 @@ def _travels(plan: Plan, s: State, today: Today, first: int, end: int) -> None:
             travel(plan, s, today, s.links, first, end)
             _learn(plan, s, today, left)
             return
-        before, luck = left, uniform_at(s, 0)
-        clear(s.batch)
-        for i in range(first, end):
-            row = s.links.rows[i]
-            n = _take(row, fraction, luck, i)
-            if n == 0:
-                continue
-            left -= n
-            where, cls, route = row[WHERE], row[CLASS], row[ROUTE]
-            s.at[plan.link[where - plan.places, HEAD], INBOUND] -= n
-            if not push(s.batch, where, cls, route, row[ON], row[RECENT], row[MOVED], n):
-                s.full[0] = 1
+        taken = _take_batch(plan, s, first, end, fraction, uniform_at(s, 0))
         travel(plan, s, today, s.batch, 0, s.batch.slot[0])
-        _learn(plan, s, today, before - left)
+        _learn(plan, s, today, taken)
+        left -= taken
 
 
 @inner
@@ -287,14 +295,7 @@ def _travels_by_law(plan: Plan, s: State, today: Today, first: int, end: int) ->
     while left > 0:
         fraction = batch_share(plan, s, today, s.links, first, end)
         luck = 0.0 if fraction >= 1.0 else uniform_at(s, 0)
-        clear(s.batch)
-        for i in range(first, end):
-            row = s.links.rows[i]
-            where, cls, route, on = row[WHERE], row[CLASS], row[ROUTE], row[ON]
-            n = _take(row, fraction, luck, i)
-            left -= n
-            if n > 0 and not push(s.batch, where, cls, route, on, 0, 0, n):
-                s.full[0] = 1
+        left -= _take_batch(plan, s, first, end, fraction, luck)
         if s.batch.slot[0] > 0:
             travel_by_law(plan, s, today, s.batch)
     _learn(plan, s, today, people)

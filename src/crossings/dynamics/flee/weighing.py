@@ -40,6 +40,18 @@ def room_left(plan: Plan, s: State, today: Today, place: int) -> float:
 
 
 @hot
+def most_let_in(plan: Plan, today: Today, place: int) -> float:
+    """With how many people in it a camp still lets others set out for it, -1 for any number.
+
+    That is where its multiplier is a half, see :func:`repels`.
+    """
+    room = plan.room[today.room, place]
+    if room < 1.0 or not plan.rules.capacity or not plan.flags[today.flags, place] & CAMP:
+        return -1.0
+    return float(0.5 * (1.0 + plan.rules.buffer) * room)
+
+
+@hot
 def repels(plan: Plan, s: State, today: Today, goal: int) -> bool:
     """Whether nobody sets out for a camp because it is nearly full."""
     camp = plan.flags[today.flags, goal] & CAMP
